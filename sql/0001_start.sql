@@ -1,0 +1,2 @@
+-- The first schema.
+CREATE TABLE blob (sha256 TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT;

@@ -1,0 +1,3 @@
+#ifndef SYS_SYS_H
+#define SYS_SYS_H
+#endif
