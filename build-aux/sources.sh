@@ -19,8 +19,8 @@ files() { # files FOLDER PATTERN...: sorted, so that every machine agrees
     folder=$1
     shift
     for p in "$@"; do
-        find "$folder" -name "$p" ! -name 'onnx.pb-c.*' \
-            ! -name embedded_sql.c
+        find "$folder" \( -path tests/out -o -name node_modules \) -prune -o \
+            -name "$p" ! -name 'onnx.pb-c.*' ! -name embedded_sql.c -print
     done | LC_ALL=C sort
 }
 
@@ -36,7 +36,7 @@ files() { # files FOLDER PATTERN...: sorted, so that every machine agrees
     list docs_files $(files docs '*')
     list test_data_files $(find tests/data -type f 2>/dev/null | LC_ALL=C sort)
     list test_support_files $(files tests '*.sh' '*.py' '*.mjs' '*.js' \
-        '*.json' '*.h' '*.supp' | grep -v -e tests/data/ -e node_modules -e /out/)
+        '*.json' '*.h' '*.supp' | grep -v -e tests/data/)
     list systemd_files $(files systemd '*')
     list example_files $(files examples '*')
 
@@ -58,6 +58,6 @@ files() { # files FOLDER PATTERN...: sorted, so that every machine agrees
     done
     list unit_programs $programs
     list e2e_scripts $(files tests/e2e 'test_*.sh')
-    list check_scripts $(files tests 'check_*.sh' | grep -v -e node_modules)
+    list check_scripts $(files tests 'check_*.sh')
 } >"$tmp"
 if cmp -s "$tmp" "$out"; then rm "$tmp"; else mv "$tmp" "$out"; fi

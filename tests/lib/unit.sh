@@ -5,7 +5,7 @@ set -u
 program=$1
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
-export ASAN_OPTIONS="log_path=$reports/asan:detect_leaks=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+export ASAN_OPTIONS="log_path=$reports/asan:detect_leaks=1:allocator_may_return_null=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 export UBSAN_OPTIONS="print_stacktrace=1:log_path=$reports/ubsan"
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 case $program in /*) ;; *) program=./$program ;; esac
