@@ -1,0 +1,150 @@
+#ifndef ENGINE_PRIM_H
+#define ENGINE_PRIM_H
+
+#include "graph/tensor.h"
+
+/* The primitives that operators are lowered to: a program is a list of
+ * them over slots. All compute float32. One file src/engine/prim_NAME.c
+ * each, ending in one `const struct prim_kind`, plus a row in prims.tbl;
+ * its `run` in plain C is the truth that faster kernels are checked
+ * against. Shapes of slots are whole. */
+
+enum { MAX_SPACE = 3 }; /* spatial axes of a convolution or a pool */
+
+/* in: x [N,C,...], w [M,C/groups,k...], optional b [M]; out [N,M,...] */
+struct prim_conv {
+    int space; /* spatial axes: 1, 2 or 3 */
+    int64_t stride[MAX_SPACE], dilation[MAX_SPACE];
+    int64_t pad_low[MAX_SPACE], pad_high[MAX_SPACE];
+    int64_t groups;
+};
+
+/* in: a [..., M, K], b [..., K, N] (after the transpositions; batch axes
+ * broadcast), optional bias broadcast to the output (numpy rules);
+ * out [..., M, N] = alpha * a b + beta * bias */
+struct prim_matmul {
+    int trans_a, trans_b;
+    float alpha, beta;
+};
+
+enum pool_mode { POOL_MAX, POOL_MEAN, POOL_MEAN_WITH_PAD };
+
+/* in: x [N,C,...]; out [N,C,...]; windows over the spatial axes. */
+struct prim_pool {
+    enum pool_mode mode;
+    int space;
+    int64_t kernel[MAX_SPACE], stride[MAX_SPACE], dilation[MAX_SPACE];
+    int64_t pad_low[MAX_SPACE], pad_high[MAX_SPACE];
+    int64_t ceil_extra[MAX_SPACE]; /* further high padding by ceil_mode,
+                                      which never counts in a mean */
+};
+
+enum eltwise { ELT_RELU, ELT_CLIP, ELT_SIGMOID, ELT_TANH, ELT_HARDSIGMOID,
+               ELT_HARDSWISH, ELT_LEAKY, ELT_ELU, ELT_EXP, ELT_SQRT,
+               ELT_LINEAR, ELT_ABS, ELT_NEG, ELT_SOFTPLUS, ELT_ERF,
+               ELT_GELU, ELT_SWISH, ELT_LOG, ELT_POW, ELT_RECIPROCAL };
+
+/* one in, one out, the same shape. Parameters: CLIP lo alpha, hi beta;
+ * HARDSIGMOID max(0,min(1,alpha x+beta)); LEAKY alpha; ELU alpha; LINEAR
+ * alpha x + beta; POW x^alpha; GELU is the erf form. */
+struct prim_eltwise {
+    enum eltwise f;
+    float alpha, beta;
+};
+
+enum binary { BIN_ADD, BIN_SUB, BIN_MUL, BIN_DIV, BIN_MAX, BIN_MIN, BIN_POW,
+              BIN_PRELU };
+
+/* two in, numpy broadcasting */
+struct prim_binary {
+    enum binary f;
+};
+
+/* in: x [N,C,...], scale [C], shift [C]; out = x * scale + shift along
+ * axis 1: batch normalisation with its statistics folded. `affine` has no
+ * parameters. */
+
+/* softmax over `axis` alone; log: its logarithm */
+struct prim_softmax {
+    int axis, log;
+};
+
+enum reduce { RED_MEAN, RED_SUM, RED_MAX, RED_MIN };
+
+/* the axes of the mask (bit i: axis i) shrink to 1 or vanish: the out
+ * slot's shape says which, element order is the same */
+struct prim_reduce {
+    enum reduce f;
+    unsigned axes;
+};
+
+/* any number of in's, joined along axis */
+struct prim_concat {
+    int axis;
+};
+
+enum pad_mode { PAD_CONSTANT, PAD_REFLECT, PAD_EDGE };
+
+struct prim_pad {
+    enum pad_mode mode;
+    int64_t low[MAX_RANK], high[MAX_RANK]; /* negative ones cut */
+    float value;
+};
+
+/* out axis i is in axis perm[i] */
+struct prim_transpose {
+    int perm[MAX_RANK];
+};
+
+/* out[i...] = in[start + i * step]; steps may be negative */
+struct prim_slice {
+    int64_t start[MAX_RANK], step[MAX_RANK];
+};
+
+/* `view`: the same elements under another shape; no parameters. */
+
+struct prim_kind;
+
+struct prim {
+    const struct prim_kind *kind;
+    union {
+        struct prim_conv conv;
+        struct prim_matmul matmul;
+        struct prim_pool pool;
+        struct prim_eltwise eltwise;
+        struct prim_binary binary;
+        struct prim_softmax softmax;
+        struct prim_reduce reduce;
+        struct prim_concat concat;
+        struct prim_pad pad;
+        struct prim_transpose transpose;
+        struct prim_slice slice;
+    };
+    int n_in;
+    int *in;  /* slots; -1: absent */
+    int out;  /* slot */
+    int node; /* the graph's node it came from, for names; -1: none */
+};
+
+/* A tensor of a program. */
+struct slot {
+    struct shape shape;
+    const struct tensor *constant; /* borrowed; NULL: computed or an input */
+    int value;                     /* the graph's value, or -1 */
+};
+
+/* Runs a primitive in plain C: row-major, contiguous, float32. in[i] is
+ * NULL where absent. Never fails: shapes were checked when it was lowered. */
+typedef void prim_run_f(const struct prim *p, const struct slot *slots,
+                        const float *const *in, float *out);
+
+struct prim_kind {
+    const char *name;
+    prim_run_f *run;
+};
+
+#define ROW(name) extern const struct prim_kind name;
+#include "engine/prims.tbl"
+#undef ROW
+
+#endif
