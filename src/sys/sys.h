@@ -1,3 +1,0 @@
-#ifndef SYS_SYS_H
-#define SYS_SYS_H
-#endif
