@@ -1,0 +1,139 @@
+/** What to prune and how: built from what the daemon says it can do. */
+
+import { el, field } from "./dom.js";
+import { absent, sentence, words } from "./format.js";
+
+/** Exactly one of these is given; each stands for itself in a request. */
+const TARGETS = ["sparsity", "unit_sparsity", "macs_ratio", "size_ratio",
+  "latency_ratio", "accuracy_drop"];
+const MAIN = ["recover"];
+const ALL = { name: "all", title: "All of them, compared",
+  summary: "one job each, side by side" };
+
+function techniqueCard(technique, checked, onChange) {
+  const input = el("input", { type: "radio", name: "technique",
+    value: technique.name, checked, onchange: onChange });
+  return el("label", { className: "technique" }, input,
+    el("span", {}, el("strong", {}, technique.title ?? technique.name),
+      el("small", {}, technique.summary ?? "")));
+}
+
+function range(setting) {
+  const { min, max } = setting;
+  if (absent(min) && absent(max)) return "";
+  if (absent(max)) return `${min} or more`;
+  if (absent(min)) return `at most ${max}`;
+  return `${min} to ${max}`;
+}
+
+function choice(options, chosen) {
+  return el("select", {}, options.map(([value, text]) =>
+    el("option", { value, selected: value === chosen }, text)));
+}
+
+/** The control that suits a setting's type; left empty, the daemon's own
+ *  default holds. */
+function control(setting) {
+  const unset = absent(setting.default) ? "default"
+    : `default (${setting.default})`;
+  if (setting.type === "flag")
+    return choice([["", unset], ["true", "yes"], ["false", "no"]], "");
+  if (setting.type === "enum" || setting.values?.length)
+    return choice([["", unset], ...setting.values.map((v) => [v, v])], "");
+  return el("input", { type: "text", autocomplete: "off", spellcheck: false,
+    inputMode: setting.type === "number" || setting.type === "integer"
+      ? "decimal" : "text",
+    placeholder: absent(setting.default) ? range(setting)
+      : String(setting.default) });
+}
+
+function settingField(setting) {
+  const input = control(setting);
+  input.name = setting.name;
+  return field(sentence(setting.name), input, setting.summary);
+}
+
+/** A number where it is one; the daemon judges all else. */
+const valueOf = (text) => {
+  const t = text.trim();
+  return t !== "" && Number.isFinite(Number(t)) ? Number(t) : t;
+};
+
+function parse(setting, text) {
+  if (setting.type === "flag") return text === "true";
+  if (setting.type === "text" || setting.type === "enum") return text.trim();
+  if (text.includes(",")) return text.split(",").map(valueOf);
+  return valueOf(text);
+}
+
+/**
+ * Builds the form in the page's places and keeps it to what the chosen
+ * technique uses. Returns {values()}: the body of POST /v1/jobs, without
+ * the model and the data set.
+ */
+export function makeForm(service, places) {
+  const { techniques, settings } = service;
+  const byName = new Map(settings.map((s) => [s.name, s]));
+  const targets = TARGETS.filter((t) => byName.has(t));
+  let technique = "all";
+
+  /** Does the choice use this setting? All of them must, if all run. */
+  function applies(name) {
+    const uses = (t) => t.settings.includes(name);
+    return technique === "all" ? techniques.every(uses)
+      : techniques.filter((t) => t.name === technique).some(uses);
+  }
+
+  function renderTarget() {
+    const names = targets.filter(applies);
+    const kind = choice(names.map((n) => [n, words(n)]), names[0]);
+    const value = el("input", { type: "text", id: "target-value",
+      inputMode: "decimal", autocomplete: "off", required: true });
+    const hint = el("small", { className: "span", id: "target-hint" });
+    const show = () => {
+      const setting = byName.get(kind.value);
+      value.value = kind.value === "accuracy_drop" ? "1" : "0.5";
+      hint.textContent = [setting.summary, kind.value === "sparsity"
+        && "several values, separated by commas, run one after the other"]
+        .filter(Boolean).join("; ");
+    };
+    kind.id = "target-kind";
+    kind.onchange = show;
+    value.setAttribute("aria-describedby", hint.id);
+    places.target.replaceChildren(field("Target", kind),
+      field("Value", value), hint);
+    show();
+  }
+
+  function renderSettings() {
+    const rest = settings.filter((s) => !TARGETS.includes(s.name)
+      && applies(s.name));
+    const main = (s) => MAIN.includes(s.name);
+    places.main.replaceChildren(...rest.filter(main).map(settingField));
+    const more = rest.filter((s) => !main(s)).map(settingField);
+    places.more.replaceChildren(...more);
+    places.more.parentElement.hidden = !more.length;
+  }
+
+  function choose(name) {
+    technique = name;
+    renderTarget();
+    renderSettings();
+  }
+
+  places.techniques.replaceChildren(...[ALL, ...techniques].map((t) =>
+    techniqueCard(t, t.name === technique, () => choose(t.name))));
+  choose(technique);
+
+  return { values() {
+    const kind = places.target.querySelector("select").value;
+    const text = places.target.querySelector("input").value;
+    if (!text.trim()) throw new Error("Give the target a value.");
+    const body = { technique, [kind]: parse(byName.get(kind), text) };
+    for (const place of [places.main, places.more])
+      for (const input of place.querySelectorAll("[name]"))
+        if (input.value.trim())
+          body[input.name] = parse(byName.get(input.name), input.value);
+    return body;
+  } };
+}

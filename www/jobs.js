@@ -1,0 +1,94 @@
+/** Following jobs while they run: by their event streams, and by asking
+ *  again and again where no stream can be had. */
+
+import { get, list } from "./api.js";
+import { follow } from "./events.js";
+
+/** A browser opens six connections to one host; the page needs some too. */
+const MAX_STREAMS = 3;
+const POLL_MS = 2000;
+
+export const isOpen = (job) =>
+  job.state === "queued" || job.state === "running";
+
+/** Jobs that run come first, then those that are next in the queue. */
+function byUrgency(a, b) {
+  const rank = (j) => (j.state === "running" ? 0 : 1);
+  return rank(a) - rank(b) || (a.position ?? 0) - (b.position ?? 0);
+}
+
+/**
+ * Watches the jobs that `path` lists. `onChange(jobs)` is called whenever
+ * something is known newly, `onEnd(job)` when a job has ended. Returns
+ * {ready, stop}: `ready` is settled after the first list.
+ */
+export function watchJobs(path, { onChange, onEnd }) {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const jobs = new Map();
+  const watched = new Set();
+
+  const tell = () => {
+    if (!signal.aborted) onChange([...jobs.values()]);
+  };
+
+  function take(job) {
+    const before = jobs.get(job.id);
+    jobs.set(job.id, { ...before, ...job });
+    if (before && isOpen(before) && !isOpen(job) && !signal.aborted)
+      onEnd(job);
+  }
+
+  async function reload() {
+    for (const job of await list(path)) take(job);
+    tell();
+    fill();
+  }
+
+  /** Events say what happened; the job itself says how things are. */
+  function onEvent(id, type, data) {
+    const job = jobs.get(id);
+    if (!job) return;
+    if (type === "progress") job.progress = data;
+    else if (type === "metric") job.metrics = { ...job.metrics,
+      [data.name]: data.value };
+    else if (type === "log") job.message = data.message;
+    else if (type === "state" && data.state === "running") job.state = "running";
+    tell();
+  }
+
+  async function poll(id) {
+    while (!signal.aborted && isOpen(jobs.get(id))) {
+      await new Promise((wake) => setTimeout(wake, POLL_MS));
+      try {
+        take(await get(`/v1/jobs/${id}`, { signal }));
+        tell();
+      } catch (e) {
+        if (e.status === 404) return; // deleted meanwhile
+      }
+    }
+  }
+
+  async function watch(id) {
+    watched.add(id);
+    await follow(`/v1/jobs/${id}/events`,
+      (type, data) => onEvent(id, type, data), signal);
+    if (signal.aborted) return;
+    try {
+      take(await get(`/v1/jobs/${id}`, { signal }));
+    } catch { /* polling goes on trying */ }
+    if (isOpen(jobs.get(id))) await poll(id);
+    watched.delete(id);
+    if (!signal.aborted) await reload().catch(tell);
+  }
+
+  function fill() {
+    const next = [...jobs.values()].filter(isOpen).sort(byUrgency);
+    for (const job of next) {
+      if (watched.size >= MAX_STREAMS) break;
+      if (!watched.has(job.id)) watch(job.id);
+    }
+  }
+
+  return { ready: reload(), stop: () => stopped.abort() };
+}

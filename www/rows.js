@@ -1,0 +1,43 @@
+/** The comparison as GET /v1/compare gives it, and names for its rows. */
+
+import { get, query } from "./api.js";
+import { absent } from "./format.js";
+
+export const isOriginal = (row) => row.technique === "none";
+
+const valueOf = (target) =>
+  (target && typeof target === "object" ? Object.values(target)[0] : target);
+
+/** {model, rows}; every row gets a `label` that tells it from the others. */
+export async function loadComparison({ model, group }, titles) {
+  const answer = await get("/v1/compare"
+    + query(group ? { group } : { model }));
+  label(answer.rows, titles);
+  return answer;
+}
+
+/** Adds to a row's technique what else is needed to tell rows apart. */
+function label(rows, titles) {
+  const pruned = rows.filter((r) => !isOriginal(r));
+  const differ = (key) => new Set(pruned.map(key)).size > 1;
+  const targets = differ((r) => JSON.stringify(r.target));
+  for (const row of rows)
+    row.label = isOriginal(row) ? "Original"
+      : [titles.get(row.technique) ?? row.technique,
+        targets && valueOf(row.target)]
+        .filter((part) => part !== false && !absent(part)).join(" ");
+  number(pruned);
+}
+
+/** Rows that still look the same are counted. */
+function number(rows) {
+  const seen = new Map();
+  for (const row of rows) seen.set(row.label, (seen.get(row.label) ?? 0) + 1);
+  const count = new Map();
+  for (const row of rows) {
+    if (seen.get(row.label) === 1) continue;
+    const n = (count.get(row.label) ?? 0) + 1;
+    count.set(row.label, n);
+    row.label += ` #${n}`;
+  }
+}
