@@ -12,8 +12,10 @@ statistics of real passes, so that nothing is trivially one or zero and
 outputs have a plausible size. `lenet300` and `resnet20` are not made here;
 those two were trained on Fashion-MNIST (89.86 % and 91.97 %).
 
-A name is ARCHITECTURE[-OPSET][-bn]: opset 13 and folded normalisations where
-it says nothing.
+A name is ARCHITECTURE[-OPSET][-bn][-shared]: opset 13 and folded
+normalisations where it says nothing. In `-shared` ones the normalisations are
+as they were born, so that many tensors are equal and the exporter lets layers
+share one through Identity nodes.
 """
 import os
 import subprocess
@@ -244,14 +246,15 @@ NETWORKS = {
 NAMES = """mlp mlp-11 cnn cnn-16-bn vgg11 resnet-11 resnet-16
     resnet_bottleneck resnet_bottleneck-16-bn mobilenetv2 mobilenetv2-11-bn
     mobilenetv3 mobilenetv3-11 mobilenetv3-16-bn densenet densenet-16-bn
+    resnet_bottleneck-shared mobilenetv2-shared
     inception inception-11-bn grouped grouped-11-bn grouped-16""".split()
 
 
-def settle(model):
+def settle(model, shared):
     """Uneven normalisations with the statistics of real passes, and logits
     with a standard deviation of about two."""
     for m in model.modules():
-        if isinstance(m, nn.BatchNorm2d):
+        if isinstance(m, nn.BatchNorm2d) and not shared:
             nn.init.uniform_(m.weight, 0.5, 1.5)
             nn.init.normal_(m.bias, std=0.3)
             m.momentum = None
@@ -261,7 +264,7 @@ def settle(model):
                 nn.init.normal_(m.bias, std=0.1)
     x = torch.randn(64, 1, 28, 28)
     with torch.no_grad():
-        model.train()
+        model.train(not shared)
         for _ in range(2):
             model(x)
         model.eval()
@@ -276,7 +279,7 @@ def make(name):
     opset = next((int(p) for p in parts[1:] if p.isdigit()), 13)
     torch.manual_seed(sum(name.encode()))
     model = NETWORKS[parts[0]]()
-    settle(model)
+    settle(model, "shared" in parts)
     mode = torch.onnx.TrainingMode
     path = os.path.join(OUT, name + ".onnx")
     torch.onnx.export(

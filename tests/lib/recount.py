@@ -58,8 +58,41 @@ def constants(graph):
     return found
 
 
+def small_integers(graph, known, values):
+    """Evaluates the integer arithmetic with which exporters compute the
+    shapes that Reshape takes."""
+    found = {n: v for n, v in values.items() if v.dtype.kind == "i"}
+    for node in graph.node:
+        given = [found.get(i) for i in node.input]
+        if node.op_type == "Shape" and node.input[0] in known:
+            start = attribute(node, "start", 0)
+            end = attribute(node, "end", None)
+            result = np.array(known[node.input[0]][start:end], np.int64)
+        elif not given or any(g is None for g in given):
+            continue
+        elif node.op_type == "Gather":
+            result = np.take(given[0], given[1], attribute(node, "axis", 0))
+        elif node.op_type == "Concat":
+            result = np.concatenate(given)
+        elif node.op_type == "Unsqueeze":
+            result = given[0].reshape(1)
+        elif node.op_type in ("Squeeze", "Cast", "Identity"):
+            result = given[0].reshape(()) if node.op_type == "Squeeze" \
+                else given[0]
+        elif node.op_type == "Div":
+            result = given[0] // given[1]
+        elif node.op_type in ("Add", "Sub", "Mul"):
+            result = {"Add": np.add, "Sub": np.subtract,
+                      "Mul": np.multiply}[node.op_type](*given)
+        else:
+            continue
+        found[node.output[0]] = np.asarray(result, np.int64)
+    return found
+
+
 def shapes(model):
-    """Name to dimensions, with symbolic sizes 1."""
+    """Name to dimensions, with symbolic sizes 1. Shapes that are computed
+    become constants, one after the other."""
     fixed = onnx.ModelProto()
     fixed.CopyFrom(model)
     for value in fixed.graph.input:
@@ -70,8 +103,24 @@ def shapes(model):
         for value in values:
             value.type.tensor_type.ClearField("shape")
     del fixed.graph.value_info[:]
+    while True:
+        known = inferred(fixed)
+        values = constants(fixed.graph)
+        numbers = small_integers(fixed.graph, known, values)
+        todo = [n for n in fixed.graph.node if n.op_type == "Reshape" and
+                n.input[1] not in values and n.input[1] in numbers]
+        if not todo:
+            return known
+        for node in todo:
+            name = node.input[1] + "/counted"
+            fixed.graph.initializer.append(
+                numpy_helper.from_array(numbers[node.input[1]], name))
+            node.input[1] = name
+
+
+def inferred(model):
     graph = shape_inference.infer_shapes(
-        fixed, strict_mode=True, data_prop=True).graph
+        model, strict_mode=True, data_prop=True).graph
     known = {}
     for value in [*graph.input, *graph.value_info, *graph.output]:
         shape = value.type.tensor_type
