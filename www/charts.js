@@ -2,103 +2,114 @@
 
 import { Chart, registerables } from "/vendor/chart.mjs";
 import { el } from "./dom.js";
-import { change, number, percent, step } from "./format.js";
+import { absent, change, figure, number, percent, points, step }
+  from "./format.js";
 import { isOriginal } from "./rows.js";
 
 Chart.register(...registerables);
 
-/** `ratio` names the row's own ratio; without one the difference in points
- *  is what counts. `fewer` says whether less is better. */
-const FIGURES = [
+/** `ratio` or `drop` names what compares a row with the original. */
+const KINDS = [
   { key: "bytes", title: "Size", ratio: "bytes_ratio",
-    unit: (most) => [`${step(most)[0]}B`, step(most)[1]], write: number,
+    unit: (most) => [`${step(most)[0]}B`, step(most)[1]], write: figure,
     note: "of the ONNX file; shorter is better" },
   { key: "latency_p50_ms", title: "Inference time", ratio: "latency_ratio",
-    unit: () => ["ms", 1], write: number,
+    unit: () => ["ms", 1], write: figure,
     note: "median of one batch; shorter is better" },
   { key: "accuracy_top1", title: "Accuracy", drop: "accuracy_drop",
     unit: () => ["%", 1], write: percent, most: 100,
     note: "top-1 on the test images; longer is better" },
 ];
 
+/** Pixels: a row of the chart, and the room for the texts beside it. */
 const BAR = 36;
+const ROOM = 100;
 
 const color = (name) => getComputedStyle(document.documentElement)
   .getPropertyValue(name).trim();
 
+const MISSING = { failed: "failed", canceled: "canceled", queued: "queued",
+  running: "running…" };
+
 /** What stands at a bar's end: the figure, and how it compares. */
-function endOf(figure, row, size) {
-  const value = row[figure.key];
-  if (value === null || value === undefined)
-    return { text: missing(row), note: "", absent: true };
-  const text = figure.write(value / size);
-  if (isOriginal(row)) return { text, note: "" };
-  if (figure.ratio) return { text, note: change(row[figure.ratio]) };
-  const drop = row[figure.drop];
-  return { text, note: drop === null || drop === undefined ? ""
-    : `${drop > 0 ? "−" : "+"}${Math.abs(drop).toFixed(1)}` };
+function endOf(kind, row, size) {
+  const value = row[kind.key];
+  if (absent(value))
+    return { text: MISSING[row.state] ?? "not measured", missing: true };
+  const text = kind.write(value / size);
+  if (isOriginal(row)) return { text };
+  return { text, note: kind.ratio ? change(row[kind.ratio])
+    : points(row[kind.drop]) };
 }
 
-const missing = (row) => ({ failed: "failed", canceled: "canceled",
-  queued: "queued", running: "running…" })[row.state] ?? "not measured";
+/** Writes one text on the panel's ground, and returns where it ends. */
+function write(ctx, text, x, y, font, ink) {
+  ctx.font = font;
+  const { width } = ctx.measureText(text);
+  ctx.fillStyle = color("--panel");
+  ctx.fillRect(x - 2, y - 9, width + 4, 18);
+  ctx.fillStyle = color(ink);
+  ctx.fillText(text, x, y);
+  return x + width;
+}
 
-/** Writes the figures at the bars' ends, and draws the original's value
- *  through all of them. The ends ride on the data set as `ends`. */
-const labels = {
+/** Draws the original's value as a line through all bars, and writes the
+ *  figures at the bars' ends. They ride on the data set as `ends`. */
+const barEnds = {
   id: "barEnds",
-  afterDatasetsDraw(chart) {
-    const { ctx, chartArea, scales } = chart;
-    const { ends, original } = chart.data.datasets[0];
-    const family = getComputedStyle(document.body).fontFamily;
+
+  beforeDatasetsDraw({ ctx, chartArea, scales, data }) {
+    const { original } = data.datasets[0];
+    if (original === null) return;
+    const x = scales.x.getPixelForValue(original);
     ctx.save();
-    if (original !== null) {
-      const x = scales.x.getPixelForValue(original);
-      ctx.strokeStyle = color("--muted");
-      ctx.setLineDash([3, 3]);
-      ctx.beginPath();
-      ctx.moveTo(x, chartArea.top);
-      ctx.lineTo(x, chartArea.bottom);
-      ctx.stroke();
-    }
+    ctx.strokeStyle = color("--muted");
+    ctx.setLineDash([3, 3]);
+    ctx.beginPath();
+    ctx.moveTo(x, chartArea.top);
+    ctx.lineTo(x, chartArea.bottom);
+    ctx.stroke();
+    ctx.restore();
+  },
+
+  afterDatasetsDraw(chart) {
+    const { ctx, chartArea, scales, data } = chart;
+    const family = Chart.defaults.font.family;
+    ctx.save();
     ctx.textBaseline = "middle";
     chart.getDatasetMeta(0).data.forEach((bar, i) => {
-      const { text, note, absent } = ends[i];
+      const { text, note, missing } = data.datasets[0].ends[i];
       const y = scales.y.getPixelForValue(i);
-      const x = (absent ? chartArea.left : bar.x) + 7;
-      ctx.font = `${absent ? "italic " : "600 "}12.5px ${family}`;
-      const width = ctx.measureText(text).width;
-      ctx.fillStyle = color("--panel");
-      ctx.fillRect(x - 2, y - 9, width + 4, 18);
-      ctx.fillStyle = color(absent ? "--muted" : "--text");
-      ctx.fillText(text, x, y);
-      if (!note) return;
-      ctx.font = `11.5px ${family}`;
-      ctx.fillStyle = color("--panel");
-      ctx.fillRect(x + width + 4, y - 9, ctx.measureText(note).width + 4, 18);
-      ctx.fillStyle = color("--muted");
-      ctx.fillText(note, x + width + 6, y);
+      if (missing) {
+        write(ctx, text, chartArea.left + 7, y, `italic 12.5px ${family}`,
+          "--muted");
+        return;
+      }
+      const end = write(ctx, text, bar.x + 7, y, `600 12.5px ${family}`,
+        "--text");
+      if (note) write(ctx, note, end + 6, y, `11.5px ${family}`, "--muted");
     });
     ctx.restore();
   },
 };
 
-function options(figure, unit, size) {
-  const text = color("--text");
+function options(kind, most, unit, size) {
   return {
     indexAxis: "y", responsive: true, maintainAspectRatio: false,
     animation: matchMedia("(prefers-reduced-motion: reduce)").matches
       ? false : { duration: 400 },
-    layout: { padding: { right: 96 } },
+    layout: { padding: { right: ROOM } },
     plugins: { legend: { display: false }, tooltip: { displayColors: false,
-      callbacks: { label: (item) =>
-        ` ${item.raw.toLocaleString("en")} ${size === 1 ? unit : "bytes"}` } } },
+      callbacks: { label: (item) => ` ${item.raw.toLocaleString("en")} ${
+        size === 1 ? unit : "bytes"}` } } },
     scales: {
-      x: { beginAtZero: true, max: figure.most,
+      x: { beginAtZero: true, max: kind.most ?? (most || 1),
         grid: { color: color("--grid"), drawBorder: false },
         ticks: { color: color("--muted"), maxTicksLimit: 5,
-          callback: (v) => number(v / size) } },
+          includeBounds: false, callback: (v) => number(v / size) } },
       y: { grid: { display: false, drawBorder: false },
-        ticks: { color: text, autoSkip: false, font: { size: 12.5 } } },
+        ticks: { color: color("--text"), autoSkip: false,
+          font: { size: 12.5 } } },
     },
   };
 }
@@ -111,47 +122,49 @@ function describe(title, rows, ends) {
 
 /** One figure's card; a chart that is there is changed, not drawn anew. */
 class FigureChart {
-  constructor(figure) {
-    this.figure = figure;
+  constructor(kind) {
+    this.kind = kind;
     this.unit = el("span", { className: "unit" });
-    this.canvas = el("canvas", { id: `chart-${figure.key}`, role: "img" });
+    this.canvas = el("canvas", { id: `chart-${kind.key}`, role: "img" });
     this.box = el("div", { className: "canvas-box" }, this.canvas);
     this.element = el("figure", { className: "card chart" },
-      el("figcaption", {}, el("h3", {}, figure.title, " ", this.unit),
-        el("small", { className: "muted" }, figure.note)), this.box);
+      el("figcaption", {}, el("h3", {}, kind.title, " ", this.unit),
+        el("small", { className: "muted" }, kind.note)), this.box);
   }
 
   render(rows) {
-    const { figure } = this;
-    const values = rows.map((r) => r[figure.key] ?? null);
-    const [unit, size] = figure.unit(Math.max(0, ...values));
-    const ends = rows.map((r) => endOf(figure, r, size));
-    const original = rows.findIndex(isOriginal);
-    const set = { data: values, ends, minBarLength: 1, borderRadius: 3,
-      original: original < 0 ? null : values[original],
-      barThickness: 18, backgroundColor: rows.map((r) =>
-        color(isOriginal(r) ? "--bar-original" : "--bar")) };
+    const { kind } = this;
+    const values = rows.map((r) => r[kind.key] ?? null);
+    const most = Math.max(0, ...values);
+    const [unit, size] = kind.unit(most);
+    const ends = rows.map((r) => endOf(kind, r, size));
     this.unit.textContent = unit;
     this.box.style.height = `${rows.length * BAR + 34}px`;
     this.canvas.setAttribute("aria-label",
-      describe(`${figure.title} in ${unit}`, rows, ends));
-    const data = { labels: rows.map((r) => r.label), datasets: [set] };
-    const now = options(figure, unit, size);
-    if (this.chart) {
-      Object.assign(this.chart.data.datasets[0], set);
-      this.chart.data.labels = data.labels;
-      this.chart.options = now;
-      this.chart.update();
-    } else {
-      this.chart = new Chart(this.canvas, { type: "bar", data, options: now,
-        plugins: [labels] });
+      describe(`${kind.title} in ${unit}`, rows, ends));
+    this.draw(rows.map((r) => r.label), {
+      data: values, ends, original: values[rows.findIndex(isOriginal)] ?? null,
+      barThickness: 18, borderRadius: 3, backgroundColor: rows.map((r) =>
+        color(isOriginal(r) ? "--bar-original" : "--bar")),
+    }, options(kind, most, unit, size));
+  }
+
+  draw(labels, set, now) {
+    if (!this.chart) {
+      this.chart = new Chart(this.canvas, { type: "bar", plugins: [barEnds],
+        data: { labels, datasets: [set] }, options: now });
+      return;
     }
+    Object.assign(this.chart.data.datasets[0], set);
+    this.chart.data.labels = labels;
+    this.chart.options = now;
+    this.chart.update();
   }
 }
 
 /** Puts the charts into `root`; returns what draws given rows. */
 export function makeCharts(root) {
-  const charts = FIGURES.map((f) => new FigureChart(f));
+  const charts = KINDS.map((f) => new FigureChart(f));
   let last = [];
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   root.replaceChildren(...charts.map((c) => c.element));

@@ -20,7 +20,7 @@ const COLUMNS = [
     relative: true },
   { key: "macs", title: "MACs", write: format.count, better: -1,
     hint: "multiply-accumulates of one sample", ratio: "macs_ratio" },
-  { key: "latency_p50_ms", title: "Time, ms", write: format.milliseconds,
+  { key: "latency_p50_ms", title: "Time, ms", write: format.figure,
     hint: "median inference time", better: -1, ratio: "latency_ratio" },
   { key: "accuracy_top1", title: "Accuracy, %", write: format.percent,
     hint: "top-1 on the test images", better: 1 },
@@ -97,13 +97,9 @@ function targetCell(row) {
 const STATES = { queued: "queued", running: "running…",
   failed: "✕ failed", canceled: "■ canceled" };
 
-function nameCell(row, toggle) {
-  const cell = el("th", { scope: "row", className: "name" });
-  if (!row.job) {
-    cell.append(row.label);
-    return cell;
-  }
-  cell.append(toggle);
+function nameCell(row) {
+  const cell = el("th", { scope: "row", className: "name" }, row.label);
+  if (!row.job) return cell;
   if (row.criterion)
     cell.append(el("small", {}, format.words(row.criterion)));
   if (row.state !== "succeeded")
@@ -121,10 +117,10 @@ function errorRow(row, job) {
   return el("tr", { className: "error-row" },
     el("td", { colSpan: COLUMNS.length + 1 },
       el("div", { className: "error-text" },
-        el("strong", {}, title), detail && ` ${detail}`)));
+        el("strong", {}, title), detail && `: ${detail}`)));
 }
 
-function filesCell(row) {
+function filesCell(row, toggle) {
   const cell = el("td", { className: "files" });
   if (!row.job) return cell;
   const path = `/v1/jobs/${encodeURIComponent(row.job)}`;
@@ -134,6 +130,7 @@ function filesCell(row) {
     cell.append(link("model", "model", { download: "",
       title: "download the pruned ONNX file" }), link("report", "report"));
   if (row.state !== "queued") cell.append(link("log", "log"));
+  cell.append(toggle);
   return cell;
 }
 
@@ -160,7 +157,9 @@ export function makeTable(root, onSort) {
     const details = el("tr", { className: "details-row",
       hidden: !opened.has(row.job) });
     const toggle = el("button", { type: "button", className: "toggle",
-      "aria-expanded": String(opened.has(row.job)) }, row.label);
+      title: "settings, and the command that repeats this job",
+      "aria-expanded": String(opened.has(row.job)),
+      "aria-label": `Details of ${row.label}` }, "curl");
     const fill = () => {
       if (details.hidden || details.firstChild) return;
       details.append(el("td", { colSpan: COLUMNS.length + 1 },
@@ -176,9 +175,9 @@ export function makeTable(root, onSort) {
     fill();
     return [el("tr", { className: isOriginal(row) ? "original" : row.state,
       dataset: { technique: row.technique, job: row.job ?? "" } },
-    nameCell(row, toggle), targetCell(row),
+    nameCell(row), targetCell(row),
     COLUMNS.slice(2).map((c) => figureCell(row, c, original, best.get(c))),
-    filesCell(row)), errorRow(row, jobs.get(row.job)), row.job && details];
+    filesCell(row, toggle)), errorRow(row, jobs.get(row.job)), row.job && details];
   }
 
   return (rows, jobs, sort) => {

@@ -8,11 +8,25 @@ export const absent = (x) => x === null || x === undefined || x === "";
 
 const signed = (text) => text.replace("-", MINUS);
 
-/** Three significant digits, no exponent: 0.231, 12.3, 1,234. */
-export function number(x, digits = 3) {
+const DIGITS = 3;
+
+/** How many significant digits x needs: three, or all before the point. */
+const digitsOf = (x) =>
+  Math.max(DIGITS, Math.floor(Math.log10(Math.abs(x) || 1)) + 1);
+
+/** As short as three significant digits allow: 0.5, 12.3, 1,234. */
+export function number(x) {
   if (absent(x)) return DASH;
-  return signed(x.toLocaleString("en", { maximumSignificantDigits: Math.max(
-    digits, Math.floor(Math.log10(Math.abs(x) || 1)) + 1) }));
+  return signed(x.toLocaleString("en",
+    { maximumSignificantDigits: digitsOf(x) }));
+}
+
+/** A measured figure, its zeros kept so that columns line up: 0.150. */
+export function figure(x) {
+  if (absent(x)) return DASH;
+  return x === 0 ? "0" : signed(x.toLocaleString("en",
+    { minimumSignificantDigits: DIGITS,
+      maximumSignificantDigits: digitsOf(x) }));
 }
 
 const STEPS = [["G", 1e9], ["M", 1e6], ["k", 1e3], ["", 1]];
@@ -26,12 +40,11 @@ function scaled(x, unit, from) {
   if (absent(x)) return DASH;
   const [prefix, size] = Math.abs(x) < from ? ["", 1] : step(x);
   const gap = prefix || unit ? " " : "";
-  return number(x / size) + gap + prefix + unit;
+  return (size > 1 ? figure(x / size) : number(x)) + gap + prefix + unit;
 }
 
 export const bytes = (x) => scaled(x, "B", 1000);
 export const count = (x) => scaled(x, "", 1e5);
-export const milliseconds = (x) => number(x);
 
 /** Percent with two decimals at most; trailing zeros stay, to line up. */
 export function percent(x) {
@@ -49,6 +62,13 @@ export function change(ratio) {
   const text = Math.abs(points) < 10 ? points.toFixed(1) : points.toFixed(0);
   if (Number(text) === 0) return "±0 %";
   return `${points > 0 ? "+" : ""}${signed(text)} %`;
+}
+
+/** Percentage points lost, as the change that they are. */
+export function points(drop) {
+  if (absent(drop)) return "";
+  const text = Math.abs(drop).toFixed(1);
+  return Number(text) === 0 ? "±0" : `${drop > 0 ? MINUS : "+"}${text} pt`;
 }
 
 /** {"sparsity": 0.5} as words. */

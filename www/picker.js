@@ -43,15 +43,15 @@ export function makePicker(root, kind, onChange) {
   }
 
   function offer(file) {
-    drop.hidden = true;
+    box.hidden = true;
     root.querySelector(".upload")?.remove();
     root.append(uploadPanel({ collection: kind.collection, file,
       extra: kind.extra?.(),
       onDone: (item) => {
-        drop.hidden = false;
+        box.hidden = false;
         refresh(item.name);
       },
-      onClose: () => { drop.hidden = false; } }));
+      onClose: () => { box.hidden = false; } }));
   }
 
   input.onchange = () => {
@@ -73,7 +73,9 @@ export function makePicker(root, kind, onChange) {
   root.append(field(kind.label, select), box);
   return { refresh, get value() { return select.value; },
     set value(name) {
-      if (items.some((i) => i.name === name)) select.value = name;
+      if (!items.some((i) => i.name === name)) return;
+      select.value = name;
+      onChange(name);
     } };
 }
 
@@ -81,16 +83,17 @@ export function makePicker(root, kind, onChange) {
 function normalisation() {
   const text = (placeholder) => el("input", { type: "text", placeholder,
     autocomplete: "off" });
-  const controls = { scale: text("255 for uint8"),
-    mean: text("0, or one per channel"), std: text("1, or one per channel"),
+  const controls = { scale: text("auto"),
+    mean: text("0"), std: text("1"),
     layout: el("select", {}, ["", "NCHW", "NHWC", "NHW"].map((value) =>
-      el("option", { value }, value || "as it comes"))) };
-  const labels = { scale: "Scale", mean: "Mean", std: "Standard deviation",
+      el("option", { value }, value || "auto"))) };
+  const labels = { scale: "Scale", mean: "Mean", std: "Deviation",
     layout: "Layout" };
   const element = el("div", { className: "grid" },
     Object.entries(controls).map(([name, c]) => field(labels[name], c)),
     el("small", { className: "span" },
-      "The network is fed (raw ÷ scale − mean) ÷ deviation."));
+      "The network is fed (raw ÷ scale − mean) ÷ deviation. Mean and"
+      + " deviation may be one value, or one a channel, with commas."));
   return { element, values: () => Object.fromEntries(
     Object.entries(controls).map(([name, c]) => [name, c.value.trim()])) };
 }

@@ -1,0 +1,105 @@
+/** Everything about one comparison, kept up to date while its jobs run. */
+
+import { list, query } from "./api.js";
+import { makeCharts } from "./charts.js";
+import { makeTable } from "./compare-table.js";
+import { byId, el } from "./dom.js";
+import { time } from "./format.js";
+import { readHash, writeHash } from "./hash.js";
+import { isOpen, watchJobs } from "./jobs.js";
+import { renderProgress, summary } from "./progress.js";
+import { loadComparison } from "./rows.js";
+
+export class Results {
+  /** `titles` gives techniques' titles; `say` shows an error's words. */
+  constructor(titles, say) {
+    this.titles = titles;
+    this.say = say;
+    this.root = byId("results");
+    this.charts = makeCharts(byId("charts"));
+    this.table = makeTable(byId("table"), (sort) => {
+      writeHash({ sort }, { replace: true });
+      this.draw();
+    });
+    this.clear();
+  }
+
+  /** Shows nothing, and stops following what was shown. */
+  clear() {
+    this.watch?.stop();
+    this.watch = null;
+    this.view = null;
+    this.jobs = new Map();
+    this.comparison = null;
+    this.root.hidden = true;
+  }
+
+  /** Shows the jobs of a group, or else all those of a model. True where
+   *  there is something to show. */
+  async show({ model, group }) {
+    this.clear();
+    if (!model && !group) return false;
+    const view = { model, group };
+    this.view = view;
+    this.which = group ? { group } : { model };
+    await this.reload();
+    await this.fillGroups();
+    if (view !== this.view) return true; // another one was chosen meanwhile
+    this.watch = watchJobs(`/v1/jobs${query(this.which)}`, {
+      onChange: (jobs) => this.onJobs(jobs),
+      onEnd: () => this.reload().catch((e) => this.say(e.message)) });
+    await this.watch.ready;
+    return this.comparison.rows.length > 1;
+  }
+
+  async reload() {
+    const { view } = this;
+    const comparison = await loadComparison(this.which, this.titles);
+    if (view !== this.view) return;
+    this.comparison = comparison;
+    view.model ??= comparison.model?.name;
+    this.draw();
+  }
+
+  /** Jobs tell how they are; figures come from the comparison alone. */
+  onJobs(jobs) {
+    const before = summary([...this.jobs.values()]);
+    this.jobs = new Map(jobs.map((j) => [j.id, j]));
+    const rows = new Map(this.comparison.rows.map((r) => [r.job, r]));
+    const shown = jobs.filter((j) => rows.has(j.id));
+    renderProgress(byId("progress"), shown, (j) => rows.get(j.id).label,
+      this.say);
+    if (summary(jobs) !== before)
+      byId("announce").textContent = summary(jobs);
+    const moved = shown.filter((j) => isOpen(j)
+      && rows.get(j.id).state !== j.state);
+    for (const job of moved) rows.get(job.id).state = job.state;
+    if (moved.length) this.draw();
+  }
+
+  draw() {
+    const { rows } = this.comparison;
+    this.root.hidden = rows.length < 2;
+    if (this.root.hidden) return;
+    byId("results-title").textContent = this.view.model;
+    byId("csv").href = `/v1/compare${query({ ...this.which, format: "csv" })}`;
+    this.charts(rows);
+    this.table(rows, this.jobs, readHash().sort);
+  }
+
+  /** The comparisons that were made of this model, newest first. */
+  async fillGroups() {
+    const { model, group } = this.view;
+    const jobs = model ? await list(`/v1/jobs${query({ model })}`) : [];
+    const groups = new Map(jobs.filter((j) => j.group)
+      .map((j) => [j.group, j.created]));
+    const options = [...groups].sort(([, a], [, b]) => (a < b ? 1 : -1))
+      .map(([id, created]) => el("option", { value: id },
+        `comparison of ${time(created)}`));
+    const select = byId("group");
+    select.replaceChildren(...options,
+      el("option", { value: "" }, "all jobs of this model"));
+    select.value = group ?? "";
+    byId("group-label").hidden = !options.length;
+  }
+}
