@@ -24,7 +24,9 @@ struct coupling;
 enum role {
     ROLE_OUT = 1, /* the axis makes the unit: a filter, a neuron */
     ROLE_IN = 2,  /* the axis reads the unit: an input column */
-    ROLE_SIDE = 4 /* bias, scale, shift: rides along */
+    ROLE_SIDE = 4, /* bias, scale, shift: rides along */
+    ROLE_VARIANCE = 8, /* rides along and is left alone by masking: running
+                          variances, divisors, exponents */
 };
 
 /* All of g's values must have been inferred. */
@@ -64,7 +66,9 @@ int couple_freeze(struct coupling *c, int value, int axis,
                   struct prune_error *err);
 int couple_freeze_all(struct coupling *c, int value, const struct node *n,
                       const char *reason, struct prune_error *err);
-/* Says what (value, axis) is to node n: for weights and their riders. */
+/* Says what (value, axis) is to node n: for weights and their riders.
+ * Noted at the constant that stands behind the value; no constant, no
+ * effect. */
 int couple_role(struct coupling *c, const struct node *n, int value, int axis,
                 enum role role, struct prune_error *err);
 
@@ -81,8 +85,10 @@ int couple_through(struct coupling *c, const struct graph *g,
 /* A unit's share of one tensor: which positions of which axis. */
 struct member {
     int value, axis;
-    int node;        /* whose weight or rider; -1: an activation */
-    enum role role;  /* 0 for activations */
+    int node;        /* whose weight or rider (of a shared one the first);
+                        -1: an activation */
+    enum role role;  /* 0 for activations; several bits when the axis is
+                        several things to several nodes */
 };
 
 struct refusal {
@@ -95,7 +101,7 @@ struct refusal {
  * dense block each layer's channels are a group of their own. At least one
  * unit of every group must stay. */
 struct group {
-    int n_units;
+    int n_units;   /* ordered by their first positions */
     int n_members; /* (value, axis) pairs, constants and activations */
     const struct member *members;
     int refusal;   /* -1: may be pruned; else index of the refusal */
@@ -105,6 +111,11 @@ int coupling_n_groups(const struct coupling *c);
 const struct group *coupling_group(const struct coupling *c, int i);
 int coupling_n_refusals(const struct coupling *c);
 const struct refusal *coupling_refusal(const struct coupling *c, int i);
+
+/* The positions of a unit along one member's axis, ascending; constant
+ * time. One unit may own several: a flatten gives each channel a run. */
+void coupling_positions(const struct coupling *c, int group, int unit,
+                        int member, const int64_t **positions, int64_t *n);
 
 /* The unit (0 … n_units-1 of the group) that owns position i of (value,
  * axis), with the group in *group; -1 when the axis is plain. */

@@ -27,6 +27,7 @@ struct attr {
     const int64_t *ints;
     const float *floats;
     struct tensor *tensor; /* owned reference */
+    const void *origin;    /* the file's own attribute, or NULL */
 };
 
 struct node {
@@ -38,6 +39,10 @@ struct node {
     struct attr *attrs;
     const void *origin; /* the file's own node, NULL for a new one */
     int changed;        /* inputs, outputs or attributes were edited */
+    /* Values of this graph that subgraphs in the attributes read by name:
+     * they count as uses, cannot be exchanged, and their axes are frozen. */
+    int n_captured;
+    int *captured;
 };
 
 struct value {
@@ -52,6 +57,7 @@ struct value {
     int is_input, is_output; /* of the graph; an initializer that is also
                                 listed as a graph input is no input here */
     int changed;             /* `constant` is not the file's any more */
+    int resized;             /* the file's declaration does not hold now */
     const void *origin;      /* the file's own initializer, or NULL */
 };
 
@@ -64,7 +70,7 @@ struct origin {
 struct graph {
     struct arena arena; /* names, nodes, values, attributes */
     int n_values, n_nodes, n_inputs, n_outputs;
-    int room_values, room_nodes;
+    int room_values, room_nodes, room_inputs, room_outputs;
     struct value *values;
     struct node *nodes;
     int *inputs, *outputs; /* values, in the file's order */
@@ -92,11 +98,15 @@ int graph_add_node(struct graph *g, const char *type, const char *domain,
                    const char *name, int n_inputs, int n_outputs, int n_attrs,
                    int *out, struct prune_error *err);
 
+/* Lists a value as input or output of the graph. */
+int graph_add_input(struct graph *g, int value, struct prune_error *err);
+int graph_add_output(struct graph *g, int value, struct prune_error *err);
+
 /* The value of that name, or NO_VALUE. Linear. */
 int graph_find_value(const struct graph *g, const char *name);
 
-/* Puts nodes into topological order (stable), sets producers; a cycle or a
- * value made twice is PRUNE_E_INPUT and named. */
+/* Puts nodes into topological order (stable), sets producers and labels; a
+ * cycle or a value made twice is PRUNE_E_INPUT and named. */
 int graph_sort(struct graph *g, struct prune_error *err);
 
 /* Finds shapes and small integer values of everything, given `batch` for
@@ -111,8 +121,11 @@ int graph_infer(struct graph *g, int64_t batch,
                 const struct shape_override *overrides, int n_overrides,
                 struct prune_error *err);
 
-/* Consumers of a value: calls f for each (node, input index); stops at the
- * first nonzero answer and returns it. */
+/* The same once more after an edit, with the inputs' shapes of last time. */
+int graph_infer_again(struct graph *g, struct prune_error *err);
+
+/* Consumers of a value: calls f for each (node, input index), index -1 for
+ * a subgraph's; stops at the first nonzero answer and returns it. */
 typedef int graph_use_f(void *payload, int node, int input);
 int graph_each_use(const struct graph *g, int value, graph_use_f *f,
                    void *payload);
@@ -125,8 +138,8 @@ int graph_n_uses(const struct graph *g, int value); /* outputs count too */
 int graph_replace_uses(struct graph *g, int from, int to,
                        struct prune_error *err);
 
-/* Drops nodes and constants that reach no output (nodes are compacted,
- * values keep their indices). */
+/* Drops nodes that reach no output, and the constants that only they read
+ * (nodes are compacted, values keep their indices). */
 int graph_sweep(struct graph *g, struct prune_error *err);
 
 /* Gives a value a new constant (reference taken over, also on failure). */

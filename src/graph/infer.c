@@ -1,0 +1,188 @@
+#include <string.h>
+
+#include "base/alloc.h"
+#include "graph/op.h"
+
+/* Shapes of everything, from the inputs on. */
+
+static const struct shape_override *find_override(
+    const struct shape_override *overrides, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (!strcmp(overrides[i].input, name))
+            return &overrides[i];
+    return NULL;
+}
+
+/* One size of an input: what the file fixes stays; the first symbolic one
+ * is the batch unless the override says something other than 1. */
+static int64_t input_size(int64_t declared, int64_t asked, int first,
+                          int64_t batch)
+{
+    if (declared >= 0)
+        return declared;
+    if (first && (asked <= 1))
+        return batch;
+    return asked > 0 ? asked : 1;
+}
+
+static int fits(const struct shape *declared, const struct shape *asked)
+{
+    if (declared->rank < 0)
+        return asked->rank >= 0 && asked->rank <= MAX_RANK;
+    if (declared->rank != asked->rank)
+        return 0;
+    for (int i = 0; i < asked->rank; i++)
+        if (declared->dims[i] >= 0 && asked->dims[i] >= 0 &&
+            declared->dims[i] != asked->dims[i])
+            return 0;
+    return 1;
+}
+
+static int set_input(struct value *v, int64_t batch,
+                     const struct shape_override *o, struct prune_error *err)
+{
+    char have[96], want[96];
+    if (o && !fits(&v->declared, &o->shape))
+        return err_set(err, PRUNE_E_USAGE,
+                       "input '%s' has shape %s, which %s does not fit",
+                       v->name, shape_text(&v->declared, have),
+                       shape_text(&o->shape, want));
+    struct shape s = v->declared;
+    if (s.rank < 0 && o) {
+        s = o->shape;
+        for (int i = 0; i < s.rank; i++)
+            s.dims[i] = -1;
+    }
+    for (int i = 0; i < s.rank; i++)
+        s.dims[i] = input_size(s.dims[i], o ? o->shape.dims[i] : -1, i == 0,
+                               batch);
+    v->shape = s;
+    return 0;
+}
+
+static int set_inputs(struct graph *g, int64_t batch,
+                      const struct shape_override *overrides, int n,
+                      struct prune_error *err)
+{
+    for (int i = 0; i < n; i++) {
+        int v = graph_find_value(g, overrides[i].input);
+        if (v == NO_VALUE || !g->values[v].is_input)
+            return err_set(err, PRUNE_E_USAGE,
+                           "the network has no input '%s' to set a shape of",
+                           overrides[i].input);
+    }
+    for (int i = 0; i < g->n_inputs; i++) {
+        struct value *v = &g->values[g->inputs[i]];
+        int rc = set_input(v, batch, find_override(overrides, n, v->name),
+                           err);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+/* What the last inference found goes; inputs keep their shapes. */
+static void forget(struct graph *g)
+{
+    for (int i = 0; i < g->n_values; i++) {
+        struct value *v = &g->values[i];
+        tensor_unref(v->known);
+        v->known = NULL;
+        if (v->constant) {
+            v->shape = v->constant->shape;
+            v->dtype = v->constant->dtype;
+        } else if (!v->is_input) {
+            v->shape = SHAPE_UNKNOWN;
+        }
+    }
+}
+
+/* Nothing behind an unknown operator can be inferred; but the file may say. */
+static void fall_back(struct graph *g, const struct node *n)
+{
+    for (int k = 0; k < n->n_outputs; k++) {
+        struct value *v = node_out(g, n, k);
+        if (v && !v->constant)
+            v->shape = shape_known(&v->declared) && !v->resized
+                           ? v->declared
+                           : SHAPE_UNKNOWN;
+    }
+}
+
+static int can_infer(const struct graph *g, const struct node *n)
+{
+    if (!n->op || !n->op->infer)
+        return 0;
+    for (int k = 0; k < n->n_inputs; k++) {
+        const struct value *v = node_in(g, n, k);
+        if (v && v->shape.rank < 0)
+            return 0;
+    }
+    return 1;
+}
+
+static int is_constant_node(const struct graph *g, const struct node *n)
+{
+    const struct value *v = node_out(g, n, 0);
+    return n->n_inputs == 0 && v && v->constant;
+}
+
+/* The promise that everybody else builds on: shapes are whole and their
+ * products fit. */
+static int check_outputs(const struct graph *g, const struct node *n,
+                         struct prune_error *err)
+{
+    char text[96];
+    for (int k = 0; k < n->n_outputs; k++) {
+        const struct value *v = node_out(g, n, k);
+        if (!v || v->shape.rank < 0)
+            continue;
+        int64_t numel = shape_numel(&v->shape);
+        if (!shape_known(&v->shape) || numel < 0 ||
+            numel > TENSOR_MAX_BYTES / 4)
+            return err_set(err, PRUNE_E_INPUT,
+                           "node %s: its output '%s' would have shape %s",
+                           n->label, v->name, shape_text(&v->shape, text));
+    }
+    return 0;
+}
+
+static int infer_node(struct graph *g, struct node *n,
+                      struct prune_error *err)
+{
+    if (is_constant_node(g, n))
+        return 0;
+    if (!can_infer(g, n)) {
+        fall_back(g, n);
+        return check_outputs(g, n, err);
+    }
+    int rc = n->op->infer(g, n, err);
+    if (rc) {
+        err_prefix(err, "node %s", n->label);
+        return rc;
+    }
+    return check_outputs(g, n, err);
+}
+
+int graph_infer_again(struct graph *g, struct prune_error *err)
+{
+    forget(g);
+    for (int i = 0; i < g->n_nodes; i++) {
+        int rc = infer_node(g, &g->nodes[i], err);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+int graph_infer(struct graph *g, int64_t batch,
+                const struct shape_override *overrides, int n_overrides,
+                struct prune_error *err)
+{
+    if (batch < 1)
+        return err_set(err, PRUNE_E_USAGE, "a batch of %lld is not possible",
+                       (long long)batch);
+    int rc = set_inputs(g, batch, overrides, n_overrides, err);
+    return rc ? rc : graph_infer_again(g, err);
+}
