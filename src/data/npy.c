@@ -111,7 +111,7 @@ static int check_size(struct npy_head *h, struct prune_error *err)
 int npy_head_read(struct npy_head *out, const unsigned char *bytes, size_t n,
                   struct prune_error *err)
 {
-    size_t start, length;
+    size_t start = 0, length = 0;
     int rc = locate(bytes, n, &start, &length, err);
     if (rc)
         return rc;
