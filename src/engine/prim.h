@@ -103,6 +103,14 @@ struct prim_slice {
 
 /* `view`: the same elements under another shape; no parameters. */
 
+/* What a pass hung behind a primitive: an element-wise function, or the sum
+ * with another slot of the output's shape. */
+struct post {
+    int is_sum;
+    struct prim_eltwise eltwise;
+    int slot; /* of the sum; else -1 */
+};
+
 struct prim_kind;
 
 struct prim {
@@ -124,6 +132,8 @@ struct prim {
     int *in;  /* slots; -1: absent */
     int out;  /* slot */
     int node; /* the graph's node it came from, for names; -1: none */
+    int n_posts; /* applied in order to what `run` gives; only passes */
+    struct post *posts; /* put them there, so plain runs see none */
 };
 
 /* A tensor of a program. */
@@ -138,8 +148,15 @@ struct slot {
 typedef void prim_run_f(const struct prim *p, const struct slot *slots,
                         const float *const *in, float *out);
 
+/* NULL when the shapes and parameters fit each other so that `run` stays
+ * within its tensors; else what is wrong, in a few words. */
+typedef const char *prim_check_f(const struct prim *p,
+                                 const struct slot *slots);
+
 struct prim_kind {
     const char *name;
+    int min_in, max_in; /* how many inputs; max -1: any number */
+    prim_check_f *check;
     prim_run_f *run;
 };
 

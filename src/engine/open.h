@@ -1,0 +1,13 @@
+#ifndef ENGINE_OPEN_H
+#define ENGINE_OPEN_H
+
+#include "engine/engine.h"
+#include "engine/program.h"
+
+/* An engine over a program instead of a graph; the program is taken over,
+ * also on failure. The options' taps are not read: they are the program's. */
+int engine_open_program(struct engine **out, struct program *p,
+                        const struct engine_options *options,
+                        struct prune_error *err);
+
+#endif
