@@ -1,0 +1,21 @@
+#include "http/reply.h"
+
+static int begin(struct http_request *r)
+{
+    return http_query_only(r, "limit after");
+}
+
+static enum http_step answer(struct http_request *r)
+{
+    struct page page;
+    struct reader *reader = http_reader(r);
+    if (reader && http_page(r, &page) == 0)
+        read_models(reader, &page, &r->answer);
+    return HTTP_ANSWER;
+}
+
+const struct endpoint endpoint_model_list = {
+    .name = "model_list",
+    .begin = begin,
+    .answer = answer,
+};
