@@ -27,8 +27,7 @@ function bar(job, title) {
   return node;
 }
 
-function line(job, titleOf, onError) {
-  const title = titleOf(job);
+function line(job, title, onError) {
   const cancel = el("button", { type: "button", className: "quiet small",
     disabled: job.cancel_requested === true,
     "aria-label": `Cancel ${title}` }, "Cancel");
@@ -45,8 +44,8 @@ function line(job, titleOf, onError) {
     isOpen(job) ? cancel : el("span"));
 }
 
-/** Shows `jobs` in `root`, or nothing once all are over. */
-export function renderProgress(root, jobs, titleOf, onError) {
+/** Shows `jobs` in `root`, or nothing once all are over; `titles` by id. */
+export function renderProgress(root, jobs, titles, onError) {
   const open = jobs.filter(isOpen);
   root.hidden = !open.length;
   if (root.hidden) {
@@ -57,7 +56,7 @@ export function renderProgress(root, jobs, titleOf, onError) {
     && document.activeElement.closest("li")?.dataset.job;
   root.replaceChildren(
     el("h3", {}, sentence(summary(jobs))),
-    el("ul", {}, jobs.map((j) => line(j, titleOf, onError))));
+    el("ul", {}, jobs.map((j) => line(j, titles.get(j.id), onError))));
   if (focused)
     root.querySelector(`li[data-job="${focused}"] button`)?.focus();
 }

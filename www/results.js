@@ -30,6 +30,7 @@ export class Results {
     this.watch = null;
     this.view = null;
     this.jobs = new Map();
+    this.followed = new Set(); // ids: seen while open, or of the group
     this.comparison = null;
     this.root.hidden = true;
   }
@@ -63,18 +64,25 @@ export class Results {
 
   /** Jobs tell how they are; figures come from the comparison alone. */
   onJobs(jobs) {
-    const before = summary([...this.jobs.values()]);
+    const before = this.followedSummary();
     this.jobs = new Map(jobs.map((j) => [j.id, j]));
-    const rows = new Map(this.comparison.rows.map((r) => [r.job, r]));
-    const shown = jobs.filter((j) => rows.has(j.id));
-    renderProgress(byId("progress"), shown, (j) => rows.get(j.id).label,
-      this.say);
-    if (summary(jobs) !== before)
-      byId("announce").textContent = summary(jobs);
-    const moved = shown.filter((j) => isOpen(j)
-      && rows.get(j.id).state !== j.state);
-    for (const job of moved) rows.get(job.id).state = job.state;
+    for (const job of jobs)
+      if (isOpen(job) || this.which.group) this.followed.add(job.id);
+    const rows = this.comparison.rows.filter((r) => this.jobs.has(r.job));
+    const shown = rows.filter((r) => this.followed.has(r.job));
+    renderProgress(byId("progress"), shown.map((r) => this.jobs.get(r.job)),
+      new Map(rows.map((r) => [r.job, r.label])), this.say);
+    const words = this.followedSummary();
+    if (words !== before) byId("announce").textContent = words;
+    const moved = rows.filter((r) => isOpen(this.jobs.get(r.job))
+      && r.state !== this.jobs.get(r.job).state);
+    for (const row of moved) row.state = this.jobs.get(row.job).state;
     if (moved.length) this.draw();
+  }
+
+  followedSummary() {
+    return summary([...this.followed].map((id) => this.jobs.get(id))
+      .filter(Boolean));
   }
 
   draw() {
