@@ -23,6 +23,7 @@ const KINDS = [
 
 /** Pixels: a row of the chart, and the room for the texts beside it. */
 const BAR = 36;
+const TWO_LINES = 44;
 const ROOM = 100;
 
 const color = (name) => getComputedStyle(document.documentElement)
@@ -139,10 +140,11 @@ class FigureChart {
     const [unit, size] = kind.unit(most);
     const ends = rows.map((r) => endOf(kind, r, size));
     this.unit.textContent = unit;
-    this.box.style.height = `${rows.length * BAR + 34}px`;
+    const bar = rows.some((r) => r.lines.length > 1) ? TWO_LINES : BAR;
+    this.box.style.height = `${rows.length * bar + 34}px`;
     this.canvas.setAttribute("aria-label",
       describe(`${kind.title} in ${unit}`, rows, ends));
-    this.draw(rows.map((r) => r.label), {
+    this.draw(rows.map((r) => r.lines), {
       data: values, ends, original: values[rows.findIndex(isOriginal)] ?? null,
       barThickness: 18, borderRadius: 3, backgroundColor: rows.map((r) =>
         color(isOriginal(r) ? "--bar-original" : "--bar")),

@@ -3,7 +3,7 @@
 import { el, field } from "./dom.js";
 import { absent, sentence, words } from "./format.js";
 
-/** Exactly one of these is given; each stands for itself in a request. */
+/** Exactly one of these is given. */
 const TARGETS = ["sparsity", "unit_sparsity", "macs_ratio", "size_ratio",
   "latency_ratio", "accuracy_drop"];
 const MAIN = ["recover"];
@@ -38,7 +38,7 @@ function control(setting) {
     : `default (${setting.default})`;
   if (setting.type === "flag")
     return choice([["", unset], ["true", "yes"], ["false", "no"]], "");
-  if (setting.type === "enum" || setting.values?.length)
+  if (setting.values?.length)
     return choice([["", unset], ...setting.values.map((v) => [v, v])], "");
   return el("input", { type: "text", autocomplete: "off", spellcheck: false,
     inputMode: setting.type === "number" || setting.type === "integer"
@@ -53,7 +53,7 @@ function settingField(setting) {
   return field(sentence(setting.name), input, setting.summary);
 }
 
-/** A number where it is one; the daemon judges all else. */
+/** A number where it is one; what else it is, the daemon judges. */
 const valueOf = (text) => {
   const t = text.trim();
   return t !== "" && Number.isFinite(Number(t)) ? Number(t) : t;
@@ -61,9 +61,9 @@ const valueOf = (text) => {
 
 function parse(setting, text) {
   if (setting.type === "flag") return text === "true";
-  if (setting.type === "text" || setting.type === "enum") return text.trim();
-  if (text.includes(",")) return text.split(",").map(valueOf);
-  return valueOf(text);
+  if (setting.type !== "number" && setting.type !== "integer")
+    return text.trim();
+  return text.includes(",") ? text.split(",").map(valueOf) : valueOf(text);
 }
 
 /**
