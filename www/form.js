@@ -93,7 +93,7 @@ export function makeForm(service, places) {
     const show = () => {
       const setting = byName.get(kind.value);
       value.value = kind.value === "accuracy_drop" ? "1" : "0.5";
-      hint.textContent = [setting.summary, kind.value === "sparsity"
+      hint.textContent = [setting.summary?.replace(/^target: /, ""), kind.value === "sparsity"
         && "several values, separated by commas, run one after the other"]
         .filter(Boolean).join("; ");
     };
@@ -106,8 +106,8 @@ export function makeForm(service, places) {
   }
 
   function renderSettings() {
-    const rest = settings.filter((s) => !TARGETS.includes(s.name)
-      && applies(s.name));
+    const rest = settings.filter((s) => s.name !== "technique"
+      && !TARGETS.includes(s.name) && applies(s.name));
     const main = (s) => MAIN.includes(s.name);
     places.main.replaceChildren(...rest.filter(main).map(settingField));
     const more = rest.filter((s) => !main(s)).map(settingField);

@@ -10,18 +10,13 @@ export function shellQuote(text) {
     : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A model or a data set is given by its name, or as {name, …}. */
-export const modelName = (value) => (value && typeof value === "object"
-  && !Array.isArray(value) && value.name ? value.name : value);
-
 const formValue = (value) => (Array.isArray(value) ? value.join(",")
   : String(value));
 
 /** The curl command that asks for this job again. */
 export function curlOf(job, origin) {
-  const given = { model: modelName(job.model),
-    dataset: modelName(job.dataset), technique: job.technique,
-    ...job.target, ...job.settings };
+  const given = { model: job.model, dataset: job.dataset,
+    technique: job.technique, ...job.target, ...job.settings };
   const parts = Object.entries(given)
     .filter(([, value]) => !absent(value))
     .map(([key, value]) => `-d ${shellQuote(`${key}=${formValue(value)}`)}`);
@@ -38,8 +33,8 @@ function copyButton(text) {
 }
 
 function facts(job) {
-  const rows = [["Job", job.id], ["Model", modelName(job.model)],
-    ["Data", modelName(job.dataset)], ["Created", time(job.created)],
+  const rows = [["Job", job.id], ["Model", job.model],
+    ["Data", job.dataset], ["Created", time(job.created)],
     ["Started", time(job.started)], ["Finished", time(job.finished)],
     ...Object.entries(job.settings ?? {}).map(([k, v]) => [words(k),
       typeof v === "object" ? JSON.stringify(v) : String(v)])];

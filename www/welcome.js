@@ -5,7 +5,6 @@ import { list } from "./api.js";
 import { el } from "./dom.js";
 import { time } from "./format.js";
 import { isOpen } from "./jobs.js";
-import { modelName } from "./job-details.js";
 
 const MOST = 8;
 
@@ -31,11 +30,10 @@ function outcome(jobs) {
 
 function entry(jobs, titles) {
   const [{ model, group, technique, created }] = jobs;
-  const state = new URLSearchParams({ model: modelName(model),
-    ...(group && { group }) });
+  const state = new URLSearchParams({ model, ...(group && { group }) });
   const what = jobs.length > 1 ? `${jobs.length} jobs compared`
     : titles.get(technique) ?? technique;
-  return el("li", {}, el("a", { href: `#${state}` }, modelName(model)),
+  return el("li", {}, el("a", { href: `#${state}` }, model),
     el("span", {}, what), el("span", { className: "muted" }, outcome(jobs)),
     el("time", { className: "muted", dateTime: created }, time(created)));
 }
