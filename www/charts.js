@@ -25,6 +25,8 @@ const KINDS = [
 const BAR = 36;
 const TWO_LINES = 44;
 const ROOM = 100;
+/** More bars than this no one reads; the table has them all. */
+const MOST_BARS = 40;
 
 const color = (name) => getComputedStyle(document.documentElement)
   .getPropertyValue(name).trim();
@@ -126,20 +128,24 @@ class FigureChart {
   constructor(kind) {
     this.kind = kind;
     this.unit = el("span", { className: "unit" });
+    this.note = el("small", { className: "muted" });
     this.canvas = el("canvas", { id: `chart-${kind.key}`, role: "img" });
     this.box = el("div", { className: "canvas-box" }, this.canvas);
     this.element = el("figure", { className: "card chart" },
       el("figcaption", {}, el("h3", {}, kind.title, " ", this.unit),
-        el("small", { className: "muted" }, kind.note)), this.box);
+        this.note), this.box);
   }
 
-  render(rows) {
+  /** Draws `rows`, the newest of `all` jobs and the original. */
+  render(rows, all) {
     const { kind } = this;
     const values = rows.map((r) => r[kind.key] ?? null);
     const most = Math.max(0, ...values);
     const [unit, size] = kind.unit(most);
     const ends = rows.map((r) => endOf(kind, r, size));
     this.unit.textContent = unit;
+    this.note.textContent = kind.note + (all >= rows.length
+      ? `; the newest ${rows.length - 1} of ${all}` : "");
     const bar = rows.some((r) => r.lines.length > 1) ? TWO_LINES : BAR;
     this.box.style.height = `${rows.length * bar + 34}px`;
     this.canvas.setAttribute("aria-label",
@@ -172,7 +178,9 @@ export function makeCharts(root) {
   root.replaceChildren(...charts.map((c) => c.element));
   const render = (rows) => {
     last = rows;
-    for (const chart of charts) chart.render(rows);
+    const newest = [...rows.filter(isOriginal),
+      ...rows.filter((r) => !isOriginal(r)).slice(-MOST_BARS)];
+    for (const chart of charts) chart.render(newest, rows.length - 1);
   };
   matchMedia("(prefers-color-scheme: dark)")
     .addEventListener("change", () => render(last));

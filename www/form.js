@@ -75,7 +75,9 @@ export function makeForm(service, places) {
   const { techniques, settings } = service;
   const byName = new Map(settings.map((s) => [s.name, s]));
   const targets = TARGETS.filter((t) => byName.has(t));
+  const amounts = { accuracy_drop: "1" }; // what was typed, by target
   let technique = "all";
+  let target = targets[0];
 
   /** Does the choice use this setting? All of them must, if all run. */
   function applies(name) {
@@ -86,19 +88,22 @@ export function makeForm(service, places) {
 
   function renderTarget() {
     const names = targets.filter(applies);
-    const kind = choice(names.map((n) => [n, words(n)]), names[0]);
+    if (!names.includes(target)) [target] = names;
+    const kind = choice(names.map((n) => [n, words(n)]), target);
     const value = el("input", { type: "text", id: "target-value",
       inputMode: "decimal", autocomplete: "off", required: true });
     const hint = el("small", { className: "span", id: "target-hint" });
     const show = () => {
-      const setting = byName.get(kind.value);
-      value.value = kind.value === "accuracy_drop" ? "1" : "0.5";
-      hint.textContent = [setting.summary?.replace(/^target: /, ""), kind.value === "sparsity"
+      target = kind.value;
+      const setting = byName.get(target);
+      value.value = amounts[target] ?? "0.5";
+      hint.textContent = [setting.summary?.replace(/^target: /, ""), target === "sparsity"
         && "several values, separated by commas, run one after the other"]
         .filter(Boolean).join("; ");
     };
     kind.id = "target-kind";
     kind.onchange = show;
+    value.oninput = () => { amounts[target] = value.value; };
     value.setAttribute("aria-describedby", hint.id);
     places.target.replaceChildren(field("Target", kind),
       field("Value", value), hint);
@@ -126,10 +131,9 @@ export function makeForm(service, places) {
   choose(technique);
 
   return { values() {
-    const kind = places.target.querySelector("select").value;
     const text = places.target.querySelector("input").value;
     if (!text.trim()) throw new Error("Give the target a value.");
-    const body = { technique, [kind]: parse(byName.get(kind), text) };
+    const body = { technique, [target]: parse(byName.get(target), text) };
     for (const place of [places.main, places.more])
       for (const input of place.querySelectorAll("[name]"))
         if (input.value.trim())

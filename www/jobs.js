@@ -8,6 +8,8 @@ import { follow } from "./events.js";
 const MAX_STREAMS = 3;
 const POLL_MS = 2000;
 
+const pause = () => new Promise((wake) => setTimeout(wake, POLL_MS));
+
 export const isOpen = (job) =>
   job.state === "queued" || job.state === "running";
 
@@ -34,32 +36,45 @@ export function watchJobs(path, { onChange, onEnd }) {
 
   function take(job) {
     const before = jobs.get(job.id);
-    jobs.set(job.id, { ...before, ...job });
+    jobs.set(job.id, job);
     if (before && isOpen(before) && !isOpen(job) && !signal.aborted)
       onEnd(job);
   }
 
   async function reload() {
-    for (const job of await list(path)) take(job);
+    const now = await list(path);
+    const ids = new Set(now.map((j) => j.id));
+    for (const id of jobs.keys())
+      if (!ids.has(id)) jobs.delete(id); // deleted meanwhile
+    now.forEach(take);
     tell();
     fill();
   }
 
-  /** Events say what happened; the job itself says how things are. */
+  /** The same, until it works. */
+  async function reloadSurely() {
+    while (!signal.aborted)
+      try {
+        await reload();
+        return;
+      } catch {
+        await pause();
+      }
+  }
+
   function onEvent(id, type, data) {
     const job = jobs.get(id);
     if (!job) return;
     if (type === "progress") job.progress = data;
-    else if (type === "metric") job.metrics = { ...job.metrics,
-      [data.name]: data.value };
-    else if (type === "log") job.message = data.message;
-    else if (type === "state" && data.state === "running") job.state = "running";
+    else if (type === "state" && data.state === "running")
+      job.state = "running";
+    else return; // how it ended, the job itself will say
     tell();
   }
 
   async function poll(id) {
-    while (!signal.aborted && isOpen(jobs.get(id))) {
-      await new Promise((wake) => setTimeout(wake, POLL_MS));
+    while (!signal.aborted && jobs.has(id) && isOpen(jobs.get(id))) {
+      await pause();
       try {
         take(await get(`/v1/jobs/${id}`, { signal }));
         tell();
@@ -77,9 +92,9 @@ export function watchJobs(path, { onChange, onEnd }) {
     try {
       take(await get(`/v1/jobs/${id}`, { signal }));
     } catch { /* polling goes on trying */ }
-    if (isOpen(jobs.get(id))) await poll(id);
+    await poll(id);
     watched.delete(id);
-    if (!signal.aborted) await reload().catch(tell);
+    await reloadSurely();
   }
 
   function fill() {

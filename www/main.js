@@ -25,7 +25,7 @@ class Page {
     this.picks = {};
     for (const [name, kind] of Object.entries(KINDS))
       this.picks[name] = makePicker(byId(`${name}-step`), kind,
-        () => this.describeChoice());
+        service.limits?.upload_bytes, () => this.describeChoice());
     byId("version").textContent = service.version ?? "";
     byId("form").onsubmit = (event) => {
       event.preventDefault();

@@ -13,9 +13,10 @@ function optionText(item) {
   return size === undefined ? item.name : `${item.name}  (${bytes(size)})`;
 }
 
-/** Makes the picker inside `root`; `kind` is a row of KINDS below.
- *  `onChange` is called with the name that is chosen now. */
-export function makePicker(root, kind, onChange) {
+/** Makes the picker inside `root`; `kind` is a row of KINDS below, `limit`
+ *  the most bytes a file may have. `onChange` is called with the name that
+ *  is chosen now. */
+export function makePicker(root, kind, limit, onChange) {
   const select = el("select", { id: `${kind.collection}-select` });
   const input = el("input", { type: "file", accept: kind.accept,
     id: `${kind.collection}-file`, className: "visually-hidden" });
@@ -45,7 +46,7 @@ export function makePicker(root, kind, onChange) {
   function offer(file) {
     box.hidden = true;
     root.querySelector(".upload")?.remove();
-    root.append(uploadPanel({ collection: kind.collection, file,
+    root.append(uploadPanel({ collection: kind.collection, file, limit,
       extra: kind.extra?.(),
       onDone: (item) => {
         box.hidden = false;

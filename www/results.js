@@ -15,6 +15,8 @@ export class Results {
   constructor(titles, say) {
     this.titles = titles;
     this.say = say;
+    this.turns = 0;
+    this.shownTurn = 0;
     this.root = byId("results");
     this.charts = makeCharts(byId("charts"));
     this.table = makeTable(byId("table"), (sort) => {
@@ -33,6 +35,7 @@ export class Results {
     this.followed = new Set(); // ids: seen while open, or of the group
     this.comparison = null;
     this.root.hidden = true;
+    document.title = "pruned";
   }
 
   /** Shows the jobs of a group, or else all those of a model. True where
@@ -55,8 +58,10 @@ export class Results {
 
   async reload() {
     const { view } = this;
+    const turn = ++this.turns;
     const comparison = await loadComparison(this.which, this.titles);
-    if (view !== this.view) return;
+    if (view !== this.view || turn < this.shownTurn) return; // overtaken
+    this.shownTurn = turn;
     this.comparison = comparison;
     view.model ??= comparison.model?.name;
     this.draw();
@@ -90,6 +95,7 @@ export class Results {
     this.root.hidden = rows.length < 2;
     if (this.root.hidden) return;
     byId("results-title").textContent = this.view.model;
+    document.title = `${this.view.model} – pruned`;
     byId("csv").href = `/v1/compare${query({ ...this.which, format: "csv" })}`;
     this.charts(rows);
     this.table(rows, this.jobs, readHash().sort);

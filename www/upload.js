@@ -35,10 +35,12 @@ export function safeName(name) {
 /**
  * The panel that appears once a file is chosen: its name, further fields
  * (`extra`, {element, values()}: the query), a button and a progress bar.
- * `collection` is "models" or "datasets"; `onDone` gets the metadata of
+ * `collection` is "models" or "datasets", `limit` the most bytes that the
+ * daemon takes; `onDone` gets the metadata of
  * what is there now.
  */
-export function uploadPanel({ collection, file, extra, onDone, onClose }) {
+export function uploadPanel({ collection, file, limit, extra, onDone,
+  onClose }) {
   const name = el("input", { type: "text", value: safeName(file.name),
     required: true, maxLength: 128, pattern: "[A-Za-z0-9_\\-][A-Za-z0-9._\\-]*",
     spellcheck: false, autocomplete: "off" });
@@ -54,6 +56,10 @@ export function uploadPanel({ collection, file, extra, onDone, onClose }) {
   const panel = el("div", { className: "upload" },
     field("Name", name), extra?.element,
     el("div", { className: "row" }, send, close, state), bar, error);
+  const refuse = (text) => {
+    error.textContent = text;
+    error.hidden = false;
+  };
   let upload = null;
 
   bar.hidden = true;
@@ -64,6 +70,11 @@ export function uploadPanel({ collection, file, extra, onDone, onClose }) {
   };
   send.onclick = async () => {
     if (!name.reportValidity()) return;
+    if (file.size > limit) {
+      refuse(`The file has ${bytes(file.size)}; this daemon takes ${
+        bytes(limit)} at most.`);
+      return;
+    }
     send.disabled = true;
     bar.hidden = false;
     error.hidden = true;
@@ -82,8 +93,7 @@ export function uploadPanel({ collection, file, extra, onDone, onClose }) {
       bar.hidden = true;
       send.disabled = false;
       state.textContent = bytes(file.size);
-      error.textContent = e.message;
-      error.hidden = false;
+      refuse(e.message);
     }
   };
   return panel;
