@@ -1,0 +1,44 @@
+#include "ops/infer.h"
+#include "ops/ints.h"
+#include "ops/lowering.h"
+#include "ops/ties.h"
+
+/* Another element type. Integers of shape chains are followed; floats are
+ * only ever float32 here. */
+static int infer(struct graph *g, struct node *n, struct prune_error *err)
+{
+    const struct value *x = node_in(g, n, 0);
+    enum dtype to = (enum dtype)node_int(n, "to", 0);
+    struct ints held;
+    int e;
+
+    if (dtype_size(to) == 0)
+        return ops_bad(n, err, "it casts to type %lld",
+                       (long long)node_int(n, "to", 0));
+    e = ops_out(g, n, 0, &x->shape, to, err);
+    if (e || !ops_in_ints(g, n, 0, &held))
+        return e;
+    return ops_set_ints(g, n, &held, err);
+}
+
+static int lower(struct lowering *l, const struct graph *g,
+                 const struct node *n, struct prune_error *err)
+{
+    if (node_in(g, n, 0)->dtype != node_out(g, n, 0)->dtype)
+        return lower_refuse(n, err, "casts %s to %s",
+                            dtype_name(node_in(g, n, 0)->dtype),
+                            dtype_name(node_out(g, n, 0)->dtype));
+    return ops_lower_view(l, g, n, err);
+}
+
+const struct op op_cast = {
+    .name = "Cast",
+    .domain = "",
+    .since = 6,
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .traits = OP_PASS,
+    .infer = infer,
+    .couple = ops_couple_pass,
+    .lower = lower,
+};

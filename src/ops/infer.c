@@ -1,0 +1,95 @@
+#include "ops/infer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int ops_bad(const struct node *n, struct prune_error *err, const char *format,
+            ...)
+{
+    char text[320];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return err_set(err, PRUNE_E_INPUT, "%s: %s", n->type, text);
+}
+
+int64_t ops_times(int64_t a, int64_t b)
+{
+    int64_t product;
+
+    return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+
+int ops_out(struct graph *g, const struct node *n, int i,
+            const struct shape *shape, enum dtype dtype,
+            struct prune_error *err)
+{
+    struct value *v = node_out(g, n, i);
+    int64_t numel = shape_numel(shape);
+    char text[96];
+
+    if (!v)
+        return 0;
+    if (numel < 0 || numel > TENSOR_MAX_BYTES / 8)
+        return ops_bad(n, err, "output %d would be %s, which is too large", i,
+                       shape_text(shape, text));
+    v->shape = *shape;
+    v->dtype = dtype;
+    return 0;
+}
+
+int ops_infer_same(struct graph *g, struct node *n, struct prune_error *err)
+{
+    struct value *x = node_in(g, n, 0);
+    struct value *y = node_out(g, n, 0);
+    struct tensor *known = value_constant(g, n->inputs[0]);
+    int e = ops_out(g, n, 0, &x->shape, x->dtype, err);
+
+    if (e || !y || !known || dtype_is_float(known->dtype))
+        return e;
+    tensor_unref(y->known);
+    y->known = tensor_ref(known);
+    return 0;
+}
+
+int ops_infer_broadcast(struct graph *g, struct node *n,
+                        struct prune_error *err)
+{
+    struct shape shape = node_in(g, n, 0)->shape;
+
+    for (int i = 1; i < n->n_inputs; i++) {
+        const struct value *v = node_in(g, n, i);
+        struct shape sum;
+        if (!v)
+            return ops_bad(n, err, "input %d is missing", i);
+        if (shape_broadcast(&sum, &shape, &v->shape, err))
+            return PRUNE_E_INPUT;
+        shape = sum;
+    }
+    return ops_out(g, n, 0, &shape, node_in(g, n, 0)->dtype, err);
+}
+
+int ops_axis(const struct graph *g, const struct node *n, int64_t axis,
+             int *out, struct prune_error *err)
+{
+    int rank = node_in(g, n, 0)->shape.rank;
+    int found = shape_axis(rank, axis);
+
+    if (found < 0)
+        return ops_bad(n, err, "axis %lld is outside an input of %d axes",
+                       (long long)axis, rank);
+    *out = found;
+    return 0;
+}
+
+int ops_is_parameter(const struct graph *g, const struct node *n, int i)
+{
+    const struct tensor *t;
+
+    if (i >= n->n_inputs || n->inputs[i] < 0)
+        return 0;
+    t = value_constant(g, n->inputs[i]);
+    return t && dtype_is_float(t->dtype) && tensor_numel(t) > 1;
+}

@@ -1,0 +1,35 @@
+#ifndef OPS_INFER_H
+#define OPS_INFER_H
+
+#include "graph/op.h"
+
+/* What operators' inference has in common. */
+
+/* PRUNE_E_INPUT saying what is wrong; graph_infer adds the node's name. */
+int ops_bad(const struct node *n, struct prune_error *err, const char *format,
+            ...) __attribute__((format(printf, 3, 4)));
+
+/* Gives output i its shape and type; an absent output is fine. A shape that
+ * no memory could hold is refused in the node's name. */
+int ops_out(struct graph *g, const struct node *n, int i,
+            const struct shape *shape, enum dtype dtype,
+            struct prune_error *err);
+
+/* Output 0 (and what `known` integers it has) is like input 0. */
+op_infer_f ops_infer_same;
+
+/* Output 0 has the shape that all inputs broadcast to. */
+op_infer_f ops_infer_broadcast;
+
+/* An axis of input 0 in 0 … rank-1, or PRUNE_E_INPUT. */
+int ops_axis(const struct graph *g, const struct node *n, int64_t axis,
+             int *out, struct prune_error *err);
+
+/* Product of two counts, or INT64_MAX when it does not fit. */
+int64_t ops_times(int64_t a, int64_t b);
+
+/* Whether input i is present and a float constant of two elements or more:
+ * what a parameter looks like. */
+int ops_is_parameter(const struct graph *g, const struct node *n, int i);
+
+#endif

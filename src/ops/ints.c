@@ -1,0 +1,83 @@
+#include "ops/ints.h"
+
+#include <string.h>
+
+#include "ops/infer.h"
+
+static int is_integer(enum dtype t)
+{
+    return t == DTYPE_I64 || t == DTYPE_I32 || t == DTYPE_U8 ||
+           t == DTYPE_I8 || t == DTYPE_BOOL;
+}
+
+int ops_ints(const struct graph *g, int value, struct ints *out)
+{
+    const struct tensor *t;
+
+    if (value < 0)
+        return 0;
+    t = value_constant(g, value);
+    if (!t || !is_integer(t->dtype) || tensor_numel(t) > OPS_MAX_INTS)
+        return 0;
+    out->n = tensor_numel(t);
+    for (int64_t i = 0; i < out->n; i++)
+        out->at[i] = tensor_int(t, i);
+    return 1;
+}
+
+int ops_in_ints(const struct graph *g, const struct node *n, int i,
+                struct ints *out)
+{
+    return i < n->n_inputs ? ops_ints(g, n->inputs[i], out) : 0;
+}
+
+int ops_list(const struct graph *g, const struct node *n, const char *attr,
+             int i, struct ints *out, struct prune_error *err)
+{
+    if (attr && node_attr(n, attr)) {
+        out->n = node_ints(n, attr, out->at, OPS_MAX_INTS);
+        if (out->n > OPS_MAX_INTS)
+            return ops_bad(n, err, "attribute %s has %lld entries", attr,
+                           (long long)out->n);
+        return 1;
+    }
+    if (i < 0 || !node_in(g, n, i))
+        return 0;
+    if (!ops_in_ints(g, n, i, out))
+        return ops_bad(n, err, "input %d is computed from the data, so the "
+                       "sizes that follow from it are not known", i);
+    return 1;
+}
+
+static void store(struct tensor *t, const struct ints *v)
+{
+    for (int64_t i = 0; i < v->n; i++) {
+        if (t->dtype == DTYPE_I64)
+            ((int64_t *)t->data)[i] = v->at[i];
+        else if (t->dtype == DTYPE_I32)
+            ((int32_t *)t->data)[i] = (int32_t)v->at[i];
+        else
+            ((unsigned char *)t->data)[i] = (unsigned char)v->at[i];
+    }
+}
+
+int ops_set_ints(struct graph *g, const struct node *n, const struct ints *v,
+                 struct prune_error *err)
+{
+    struct value *y = node_out(g, n, 0);
+    struct tensor *t;
+    int e;
+
+    if (!y || !is_integer(y->dtype))
+        return 0;
+    if (shape_numel(&y->shape) != v->n)
+        return ops_bad(n, err, "makes %lld integers where its shape says %lld",
+                       (long long)v->n, (long long)shape_numel(&y->shape));
+    e = tensor_new(&t, y->dtype, &y->shape, err);
+    if (e)
+        return e;
+    store(t, v);
+    tensor_unref(y->known);
+    y->known = t;
+    return 0;
+}

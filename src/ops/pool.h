@@ -1,0 +1,19 @@
+#ifndef OPS_POOL_H
+#define OPS_POOL_H
+
+#include "graph/op.h"
+#include "ops/lowering.h"
+
+/* What the pools share: windows as told by attributes, or one window over
+ * all of the spatial axes. */
+
+op_infer_f ops_infer_pool, ops_infer_global_pool;
+
+int ops_lower_pool(struct lowering *l, const struct graph *g,
+                   const struct node *n, enum pool_mode mode,
+                   struct prune_error *err);
+int ops_lower_global_pool(struct lowering *l, const struct graph *g,
+                          const struct node *n, enum pool_mode mode,
+                          struct prune_error *err);
+
+#endif

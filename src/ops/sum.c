@@ -1,0 +1,34 @@
+#include "ops/arith.h"
+#include "ops/infer.h"
+#include "ops/lowering.h"
+#include "ops/ties.h"
+
+/* The sum of any number of inputs. */
+static int lower(struct lowering *l, const struct graph *g,
+                 const struct node *n, struct prune_error *err)
+{
+    return ops_lower_binary(l, g, n, BIN_ADD, err);
+}
+
+static int64_t on_ints(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+static int infer(struct graph *g, struct node *n, struct prune_error *err)
+{
+    return ops_infer_arith(g, n, on_ints, err);
+}
+
+const struct op op_sum = {
+    .name = "Sum",
+    .domain = "",
+    .since = 8,
+    .min_inputs = 1,
+    .max_inputs = -1,
+    .traits = OP_SUM,
+    .infer = infer,
+    .couple = ops_couple_broadcast,
+    .cost = ops_cost_riders,
+    .lower = lower,
+};

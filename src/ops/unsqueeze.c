@@ -1,0 +1,65 @@
+#include "ops/axes.h"
+#include "ops/infer.h"
+#include "ops/ints.h"
+#include "ops/lowering.h"
+#include "ops/ties.h"
+
+/* Puts in axes of one position; the list (an attribute before opset 13,
+ * input 1 since) counts axes of the output. */
+static int find(int map[static MAX_RANK], int *n_out, const struct graph *g,
+                const struct node *n, struct prune_error *err)
+{
+    int rank = node_in(g, n, 0)->shape.rank, from = 0;
+    struct ints axes = {0};
+    int found = ops_list(g, n, "axes", 1, &axes, err);
+    unsigned fresh = 0;
+
+    if (found < 0)
+        return found;
+    if (!found || rank + axes.n > MAX_RANK)
+        return ops_bad(n, err, "%d axes and %lld more", rank,
+                       (long long)axes.n);
+    *n_out = rank + (int)axes.n;
+    for (int64_t i = 0; i < axes.n; i++) {
+        int axis = shape_axis(*n_out, axes.at[i]);
+        if (axis < 0 || (fresh >> axis & 1))
+            return ops_bad(n, err, "its axes do not fit %d axes", *n_out);
+        fresh |= 1u << axis;
+    }
+    for (int k = 0; k < *n_out; k++)
+        map[k] = fresh >> k & 1 ? -1 : from++;
+    return 0;
+}
+
+static int infer(struct graph *g, struct node *n, struct prune_error *err)
+{
+    int map[MAX_RANK], n_out;
+    int e = find(map, &n_out, g, n, err);
+
+    return e ? e : ops_infer_map(g, n, map, n_out, err);
+}
+
+static int couple(struct coupling *c, const struct graph *g,
+                  const struct node *n, struct prune_error *err)
+{
+    int map[MAX_RANK], n_out;
+    int e = find(map, &n_out, g, n, err);
+
+    if (node_in(g, n, 1))
+        couple_plain_all(c, n->inputs[1]);
+    if (e || ops_couple_ints(c, g, n))
+        return e;
+    return ops_couple_map(c, g, n, map, err);
+}
+
+const struct op op_unsqueeze = {
+    .name = "Unsqueeze",
+    .domain = "",
+    .since = 1,
+    .min_inputs = 1,
+    .max_inputs = 2,
+    .traits = OP_PASS,
+    .infer = infer,
+    .couple = couple,
+    .lower = ops_lower_view,
+};
