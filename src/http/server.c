@@ -44,7 +44,6 @@ static int start(struct http_server *h, struct prune_error *err)
         {MHD_OPTION_CONNECTION_TIMEOUT, PEER_IDLE_SECONDS, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, PIECE_MEMORY, NULL},
         {MHD_OPTION_LISTEN_BACKLOG_SIZE, BACKLOG, NULL},
-        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)handler_begin, h},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)handler_end, h},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)watchdog_peer, h},
