@@ -8,7 +8,6 @@ export class Problem extends Error {
     this.status = status;
     this.title = title;
     this.detail = body.detail ?? "";
-    this.errors = body.errors ?? [];
   }
 
   static unreachable() {

@@ -34,12 +34,13 @@ function choice(options, chosen) {
 /** The control that suits a setting's type; left empty, the daemon's own
  *  default holds. */
 function control(setting) {
+  const values = setting.type === "flag" ? ["true", "false"]
+    : setting.values ?? [];
+  const text = (v) => ({ true: "yes", false: "no" })[v] ?? v;
   const unset = absent(setting.default) ? "default"
-    : `default (${setting.default})`;
-  if (setting.type === "flag")
-    return choice([["", unset], ["true", "yes"], ["false", "no"]], "");
-  if (setting.values?.length)
-    return choice([["", unset], ...setting.values.map((v) => [v, v])], "");
+    : `default: ${text(setting.default)}`;
+  if (values.length)
+    return choice([["", unset], ...values.map((v) => [v, text(v)])], "");
   return el("input", { type: "text", autocomplete: "off", spellcheck: false,
     inputMode: setting.type === "number" || setting.type === "integer"
       ? "decimal" : "text",

@@ -81,8 +81,7 @@ class Page {
       await this.follow();
       scrollTo({ top: 0 });
     } catch (e) {
-      error.textContent = [e.message, ...(e.errors ?? [])
-        .map((x) => `${x.pointer}: ${x.detail}`)].join(" ");
+      error.textContent = e.message;
       error.hidden = false;
     }
     this.describeChoice();
