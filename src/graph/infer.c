@@ -148,16 +148,38 @@ static int check_outputs(const struct graph *g, const struct node *n,
     return 0;
 }
 
+/* Operators rely on the inputs that they cannot do without, and on their
+ * first output. */
+static int check_arity(const struct graph *g, const struct node *n,
+                       struct prune_error *err)
+{
+    int most = n->op->max_inputs;
+    if (n->n_inputs < n->op->min_inputs || (most > 0 && n->n_inputs > most))
+        return err_set(err, PRUNE_E_INPUT, "node %s: %s with %d inputs",
+                       n->label, n->type, n->n_inputs);
+    for (int k = 0; k < n->op->min_inputs; k++)
+        if (!node_in(g, n, k))
+            return err_set(err, PRUNE_E_INPUT, "node %s: input %d is missing",
+                           n->label, k);
+    if (!node_out(g, n, 0))
+        return err_set(err, PRUNE_E_INPUT, "node %s: it has no output",
+                       n->label);
+    return 0;
+}
+
 static int infer_node(struct graph *g, struct node *n,
                       struct prune_error *err)
 {
     if (is_constant_node(g, n))
         return 0;
+    int rc = n->op ? check_arity(g, n, err) : 0;
+    if (rc)
+        return rc;
     if (!can_infer(g, n)) {
         fall_back(g, n);
         return check_outputs(g, n, err);
     }
-    int rc = n->op->infer(g, n, err);
+    rc = n->op->infer(g, n, err);
     if (rc) {
         err_prefix(err, "node %s", n->label);
         return rc;

@@ -33,14 +33,15 @@ static int infer(struct graph *g, struct node *n, struct prune_error *err)
 static int couple(struct coupling *c, const struct graph *g,
                   const struct node *n, struct prune_error *err)
 {
+    const enum role variance = (enum role)(ROLE_SIDE | ROLE_VARIANCE);
     int e = 0;
 
     ops_plain_image(c, g, n->inputs[0]);
     for (int k = 0; !e && k < node_in(g, n, 0)->shape.rank; k++)
         e = ops_tie(c, n->inputs[0], k, n->outputs[0], k, err);
     for (int i = 1; !e && i < 5; i++)
-        e = ops_rider(c, g, n, i, n->inputs[0], 1,
-                      i == 4 ? ROLE_VARIANCE : ROLE_SIDE, err);
+        e = ops_rider(c, g, n, i, n->inputs[0], 1, i == 4 ? variance : ROLE_SIDE,
+                      err);
     for (int i = 1; i < n->n_outputs; i++)
         if (node_out(g, n, i))
             couple_plain_all(c, n->outputs[i]);

@@ -90,8 +90,7 @@ static void cost(const struct graph *g, const struct node *n,
 {
     const struct shape *w = &node_in(g, n, 1)->shape;
 
-    out->macs = ops_times(shape_numel(&node_in(g, n, 0)->shape),
-                          shape_span(w, 1, w->rank));
+    out->macs = ops_macs(&node_in(g, n, 0)->shape, shape_span(w, 1, w->rank));
     out->weights = 1u << 1;
     out->learned = 1u << 1 | 1u << 2;
 }

@@ -28,7 +28,7 @@ const struct op op_div = {
     .max_inputs = 2,
     .traits = 0,
     .infer = infer,
-    .couple = ops_couple_divide,
+    .couple = ops_couple_broadcast,
     .cost = ops_cost_riders,
     .lower = lower,
 };

@@ -75,8 +75,8 @@ static int couple(struct coupling *c, const struct graph *g,
 static void cost(const struct graph *g, const struct node *n,
                  struct cost *out)
 {
-    out->macs = ops_times(shape_numel(&node_out(g, n, 0)->shape),
-                          node_in(g, n, 0)->shape.dims[1 - row_axis(n, 0)]);
+    out->macs = ops_macs(&node_out(g, n, 0)->shape,
+                         node_in(g, n, 0)->shape.dims[1 - row_axis(n, 0)]);
     out->weights = 1u << 1;
     out->learned = 1u << 1 | 1u << 2;
 }

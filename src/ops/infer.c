@@ -22,6 +22,13 @@ int64_t ops_times(int64_t a, int64_t b)
     return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
 }
 
+int64_t ops_macs(const struct shape *shape, int64_t each)
+{
+    int64_t numel = shape_numel(shape);
+
+    return numel < 0 || each < 0 ? 0 : ops_times(numel, each);
+}
+
 int ops_out(struct graph *g, const struct node *n, int i,
             const struct shape *shape, enum dtype dtype,
             struct prune_error *err)

@@ -28,6 +28,10 @@ int ops_axis(const struct graph *g, const struct node *n, int64_t axis,
 /* Product of two counts, or INT64_MAX when it does not fit. */
 int64_t ops_times(int64_t a, int64_t b);
 
+/* Multiply-accumulates of `each` for every element of a shape; 0 while the
+ * shape is unknown. */
+int64_t ops_macs(const struct shape *shape, int64_t each);
+
 /* Whether input i is present and a float constant of two elements or more:
  * what a parameter looks like. */
 int ops_is_parameter(const struct graph *g, const struct node *n, int i);

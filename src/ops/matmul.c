@@ -137,8 +137,8 @@ static void cost(const struct graph *g, const struct node *n,
 {
     const struct shape *a = &node_in(g, n, 0)->shape;
 
-    out->macs = ops_times(shape_numel(&node_out(g, n, 0)->shape),
-                          a->dims[a->rank - 1]);
+    out->macs = ops_macs(&node_out(g, n, 0)->shape,
+                         a->rank > 0 ? a->dims[a->rank - 1] : 0);
     out->weights = is_constant(g, n, 1) ? 1u << 1 : 1u << 0;
     out->learned = out->weights;
 }

@@ -21,7 +21,7 @@ const struct op op_pow = {
     .min_inputs = 2,
     .max_inputs = 2,
     .infer = ops_infer_broadcast,
-    .couple = ops_couple_divide,
+    .couple = ops_couple_broadcast,
     .cost = ops_cost_riders,
     .lower = lower,
 };

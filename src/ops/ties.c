@@ -1,7 +1,5 @@
 #include "ops/ties.h"
 
-#include "ops/infer.h"
-
 static int rank_of(const struct graph *g, int value)
 {
     return g->values[value].shape.rank;
@@ -113,35 +111,10 @@ int ops_couple_pass(struct coupling *c, const struct graph *g,
     return ops_couple_ints(c, g, n) ? 0 : couple_through(c, g, n, err);
 }
 
-static int broadcast(struct coupling *c, const struct graph *g,
-                     const struct node *n, enum role second,
-                     struct prune_error *err)
-{
-    int e;
-
-    if (ops_couple_ints(c, g, n))
-        return 0;
-    e = couple_broadcast(c, g, n, err);
-    for (int i = 0; !e && i < n->n_inputs; i++) {
-        if (!ops_is_parameter(g, n, i))
-            continue;
-        for (int k = 0; !e && k < node_in(g, n, i)->shape.rank; k++)
-            if (node_in(g, n, i)->shape.dims[k] > 1)
-                e = ops_role(c, n, i, k, i == 1 ? second : ROLE_SIDE, err);
-    }
-    return e;
-}
-
 int ops_couple_broadcast(struct coupling *c, const struct graph *g,
                          const struct node *n, struct prune_error *err)
 {
-    return broadcast(c, g, n, ROLE_SIDE, err);
-}
-
-int ops_couple_divide(struct coupling *c, const struct graph *g,
-                      const struct node *n, struct prune_error *err)
-{
-    return broadcast(c, g, n, ROLE_VARIANCE, err);
+    return ops_couple_ints(c, g, n) ? 0 : couple_broadcast(c, g, n, err);
 }
 
 void ops_plain_image(struct coupling *c, const struct graph *g, int value)

@@ -48,9 +48,8 @@ int ops_couple_ints(struct coupling *c, const struct graph *g,
 /* Element by element, one float input; integers are plain. */
 op_couple_f ops_couple_pass;
 
-/* numpy broadcasting; float constants among the inputs ride along. The
- * other one: its input 1 is a divisor or an exponent, not to be zero. */
-op_couple_f ops_couple_broadcast, ops_couple_divide;
+/* numpy broadcasting; float constants among the inputs ride along. */
+op_couple_f ops_couple_broadcast;
 
 /* A pool: channels through, batch and space plain. */
 op_couple_f ops_couple_pool;
