@@ -46,8 +46,9 @@ int read_jobs(struct reader *r, const struct job_filter *filter,
 int read_job(struct reader *r, const char *id, struct answer *a);
 int read_job_report(struct reader *r, const char *id, struct answer *a);
 
-/* Exactly one of model and group; the other NULL. {"items": [rows],
- * "next": null}, keys as the columns, figures that are not there absent. */
+/* Exactly one of model and group; the other NULL. {"model": {"name",
+ * "sha256"}, "rows": […]}, keys as the columns, figures that are not there
+ * absent. */
 int read_compare(struct reader *r, const char *model, const char *group,
                  struct answer *a);
 /* The body of read_compare as CSV, header line first; NULL when memory is

@@ -1,0 +1,231 @@
+/* Documents of models and data sets, and what references mean. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "service/rows.h"
+#include "sys/clock.h"
+
+int name_is_valid(const char *name)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    size_t n = strlen(name);
+    return n >= 1 && n <= 128 && name[0] != '.' &&
+           strspn(name, letters) == n;
+}
+
+/* The 64 digits of "sha256:<hex>", or NULL. */
+static const char *digest_of(const char *ref)
+{
+    if (strncmp(ref, "sha256:", 7) || strlen(ref) != 7 + 64 ||
+        strspn(ref + 7, "0123456789abcdef") != 64)
+        return NULL;
+    return ref + 7;
+}
+
+static int take_hex(struct db *db, sqlite3_stmt *row,
+                    char hex[static SHA256_HEX], char **settings,
+                    struct prune_error *err)
+{
+    int rc = row ? db_step(db, row, err) : PRUNE_E_FAILED;
+    if (rc != 1)
+        return rc;
+    memcpy(hex, db_text(row, 0), SHA256_HEX);
+    if (settings) {
+        *settings = mem_strdup(db_text(row, 1));
+        if (!*settings)
+            rc = err_memory(err, "settings");
+    }
+    db_reset(row);
+    return rc;
+}
+
+int model_resolve(struct db *db, const char *ref, char hex[static SHA256_HEX],
+                  struct prune_error *err)
+{
+    const char *digest = digest_of(ref);
+    sqlite3_stmt *row =
+        digest ? db_query(db, err,
+                          "SELECT sha256 FROM model_info WHERE sha256 = ?",
+                          "t", digest)
+               : db_query(db, err, "SELECT sha256 FROM model WHERE name = ?",
+                          "t", ref);
+    return take_hex(db, row, hex, NULL, err);
+}
+
+int dataset_resolve(struct db *db, const char *ref,
+                    char hex[static SHA256_HEX], char **settings,
+                    struct prune_error *err)
+{
+    const char *digest = digest_of(ref);
+    sqlite3_stmt *row =
+        digest ? db_query(db, err,
+                          "SELECT sha256, settings FROM dataset "
+                          "WHERE sha256 = ? ORDER BY name LIMIT 1",
+                          "t", digest)
+               : db_query(db, err,
+                          "SELECT sha256, settings FROM dataset "
+                          "WHERE name = ?",
+                          "t", ref);
+    return take_hex(db, row, hex, settings, err);
+}
+
+int blob_is_present(struct db *db, const char *hex, int *out,
+                    struct prune_error *err)
+{
+    int64_t n;
+    int rc = db_number(db, &n, 0, err,
+                       "SELECT state = 'present' FROM blob WHERE sha256 = ?",
+                       "t", hex);
+    if (!rc)
+        *out = n == 1;
+    return rc;
+}
+
+int put_time(json_t *o, const char *key, sqlite3_stmt *row, int column)
+{
+    char text[CLOCK_TEXT];
+    if (sqlite3_column_type(row, column) == SQLITE_NULL)
+        return 0;
+    return json_put_text(o, key,
+                         clock_text(text, sqlite3_column_int64(row, column)));
+}
+
+int put_json(json_t *o, const char *key, const char *text)
+{
+    if (!text)
+        return 0;
+    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+    return json_put(o, key, value);
+}
+
+static int put_links(json_t *o, const char *collection, const char *name,
+                     const char *const *parts)
+{
+    json_t *links = json_object();
+    int rc = 0;
+    for (; *parts && !rc; parts++) {
+        int self = !strcmp(*parts, "self");
+        char *path = mem_printf("/v1/%s/%s%s%s", collection, name,
+                                self ? "" : "/", self ? "" : *parts);
+        rc = json_put_text(links, *parts, path);
+        mem_free(path);
+    }
+    if (rc) {
+        json_decref(links);
+        return -1;
+    }
+    return json_put(o, "links", links);
+}
+
+/* Columns: name, sha256, bytes, state, created, updated, info, settings. */
+json_t *model_row(sqlite3_stmt *row)
+{
+    static const char *const links[] = {"self", "file", "graph", NULL};
+    json_t *o = json_loads(db_text(row, 6), 0, NULL);
+    const char *name = db_text_or_null(row, 0);
+    char ref[8 + SHA256_HEX];
+    snprintf(ref, sizeof ref, "sha256:%.64s", db_text(row, 1));
+    int rc = !o || json_put_text(o, "sha256", db_text(row, 1)) ||
+             json_put_int(o, "bytes", sqlite3_column_int64(row, 2)) ||
+             json_put_text(o, "file_state", db_text(row, 3)) ||
+             put_time(o, "created", row, 4) ||
+             put_time(o, "updated", row, 5) ||
+             put_links(o, "models", name ? name : ref, links);
+    if (!rc && name)
+        rc = json_put_text(o, "name", name);
+    else if (o)
+        json_object_del(o, "name");
+    if (rc) {
+        json_decref(o);
+        return NULL;
+    }
+    return o;
+}
+
+json_t *dataset_row(sqlite3_stmt *row)
+{
+    static const char *const links[] = {"self", "file", NULL};
+    json_t *o = json_loads(db_text(row, 6), 0, NULL);
+    const char *name = db_text(row, 0);
+    if (!o || json_put_text(o, "name", name) ||
+        json_put_text(o, "sha256", db_text(row, 1)) ||
+        json_put_int(o, "bytes", sqlite3_column_int64(row, 2)) ||
+        json_put_text(o, "file_state", db_text(row, 3)) ||
+        put_time(o, "created", row, 4) || put_time(o, "updated", row, 5) ||
+        put_json(o, "settings", db_text(row, 7)) ||
+        put_links(o, "datasets", name, links)) {
+        json_decref(o);
+        return NULL;
+    }
+    return o;
+}
+
+typedef json_t *row_f(sqlite3_stmt *row);
+
+/* The one row of a query as a document, or a problem. */
+static json_t *one_document(struct db *db, sqlite3_stmt *row, row_f *make,
+                            const char *what, const char *ref,
+                            const struct prune_error *err, struct answer *a)
+{
+    struct prune_error more = {0};
+    int rc = row ? db_step(db, row, &more) : PRUNE_E_FAILED;
+    if (rc == 0)
+        answer_problem(a, PROBLEM_NOT_FOUND, "There is no %s '%.140s'", what,
+                       ref);
+    else if (rc < 0)
+        answer_problem(a, PROBLEM_INTERNAL, "%s",
+                       row ? more.text : err->text);
+    if (rc != 1)
+        return NULL;
+    json_t *o = make(row);
+    db_reset(row);
+    if (!o)
+        answer_problem(a, PROBLEM_INTERNAL, "Memory is short");
+    return o;
+}
+
+json_t *model_document(struct db *db, const char *ref, struct answer *a)
+{
+    struct prune_error err = {0};
+    const char *digest = digest_of(ref);
+    sqlite3_stmt *row =
+        digest
+            ? db_query(db, &err,
+                       "SELECT m.name, b.sha256, b.bytes, b.state, "
+                       "coalesce(m.created, b.created), m.updated, i.summary "
+                       "FROM model_info i JOIN blob b USING (sha256) "
+                       "LEFT JOIN model m USING (sha256) "
+                       "WHERE i.sha256 = ? ORDER BY m.name LIMIT 1",
+                       "t", digest)
+            : db_query(db, &err,
+                       "SELECT m.name, b.sha256, b.bytes, b.state, "
+                       "m.created, m.updated, i.summary "
+                       "FROM model m JOIN blob b USING (sha256) "
+                       "JOIN model_info i USING (sha256) WHERE m.name = ?",
+                       "t", ref);
+    return one_document(db, row, model_row, "model", ref, &err, a);
+}
+
+json_t *dataset_document(struct db *db, const char *ref, struct answer *a)
+{
+    struct prune_error err = {0};
+    const char *digest = digest_of(ref);
+    sqlite3_stmt *row =
+        digest
+            ? db_query(db, &err,
+                       "SELECT d.name, b.sha256, b.bytes, b.state, "
+                       "d.created, d.updated, d.info, d.settings "
+                       "FROM dataset d JOIN blob b USING (sha256) "
+                       "WHERE d.sha256 = ? ORDER BY d.name LIMIT 1",
+                       "t", digest)
+            : db_query(db, &err,
+                       "SELECT d.name, b.sha256, b.bytes, b.state, "
+                       "d.created, d.updated, d.info, d.settings "
+                       "FROM dataset d JOIN blob b USING (sha256) "
+                       "WHERE d.name = ?",
+                       "t", ref);
+    return one_document(db, row, dataset_row, "data set", ref, &err, a);
+}
