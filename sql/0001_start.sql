@@ -14,8 +14,8 @@ CREATE TABLE blob (
 -- What looking into a blob that is a model has shown.
 CREATE TABLE model_info (
     sha256 TEXT PRIMARY KEY REFERENCES blob ON DELETE CASCADE,
-    summary TEXT NOT NULL CHECK (json_valid(summary)),
-    graph TEXT NOT NULL CHECK (json_valid(graph))
+    summary TEXT NOT NULL,
+    graph TEXT NOT NULL
 ) STRICT;
 
 -- Names are movable pointers to digests.
@@ -30,8 +30,8 @@ CREATE INDEX model_blob ON model (sha256);
 CREATE TABLE dataset (
     name TEXT PRIMARY KEY,
     sha256 TEXT NOT NULL REFERENCES blob,
-    settings TEXT NOT NULL CHECK (json_valid(settings)),
-    info TEXT NOT NULL CHECK (json_valid(info)),
+    settings TEXT NOT NULL,
+    info TEXT NOT NULL,
     created INTEGER NOT NULL,
     updated INTEGER NOT NULL
 ) STRICT;
@@ -50,19 +50,19 @@ CREATE TABLE job (
     model_sha256 TEXT NOT NULL REFERENCES blob,
     dataset TEXT,
     dataset_sha256 TEXT REFERENCES blob,
-    dataset_settings TEXT CHECK (json_valid(dataset_settings)),
+    dataset_settings TEXT,
     technique TEXT NOT NULL,
-    target TEXT NOT NULL CHECK (json_valid(target)),
-    settings TEXT NOT NULL CHECK (json_valid(settings)),
+    target TEXT NOT NULL,
+    settings TEXT NOT NULL,
     attempt INTEGER NOT NULL DEFAULT 0 CHECK (attempt BETWEEN 0 AND 3),
     cancel_requested INTEGER NOT NULL DEFAULT 0
         CHECK (cancel_requested IN (0, 1)),
     created INTEGER NOT NULL,
     started INTEGER,
     finished INTEGER,
-    progress TEXT CHECK (json_valid(progress)),
-    error TEXT CHECK (json_valid(error)),
-    report TEXT CHECK (json_valid(report)),
+    progress TEXT,
+    error TEXT,
+    report TEXT,
     output_sha256 TEXT REFERENCES blob,
     revision INTEGER NOT NULL DEFAULT 1,
     CHECK ((state IN ('succeeded', 'failed', 'canceled'))

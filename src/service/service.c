@@ -125,7 +125,6 @@ static int add_handles(struct service *s, struct prune_error *err)
 
 void service_run(struct service *s)
 {
-    notify_send("READY=1");
     queue_fill(s);
     uv_run(&s->loop, UV_RUN_DEFAULT);
     pthread_mutex_lock(&s->lock);
