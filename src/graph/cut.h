@@ -20,15 +20,17 @@ int cut_keeps(const struct cut *c, int value, int axis, int64_t i);
 /* Whether any position of the axis goes. */
 int cut_touches(const struct cut *c, int value, int axis);
 
-/* Replaces the integers of the constant that is the node's input `input`
- * (a new constant is made when others use it too). */
+/* Gives the node's input `input` these integers, in the type and rank that
+ * it had (int64 and one axis when it was no constant); a new constant is
+ * made when others use the old one too. Pointers to values do not survive. */
 int cut_set_ints(struct cut *c, int node, int input, const int64_t *ints,
                  int64_t n, struct prune_error *err);
 
-/* Cuts all constants, calls every node's `cut`, infers shapes anew for
- * `batch` and checks each value against what the coupling promised: a
- * difference is PRUNE_E_FAILED and names the node. g is edited in place;
- * on failure it must be thrown away. */
+/* Cuts all constants, calls every node's `cut`, infers shapes anew (inputs
+ * stay as they were inferred last) and checks each value against what the
+ * coupling promised: a difference is PRUNE_E_FAILED and names the node. g is
+ * the graph that was coupled or a clone of it, edited in place; on failure
+ * it must be thrown away. */
 int cut_apply(struct graph *g, const struct coupling *coupling,
               unsigned char *const *removed, struct prune_error *err);
 
