@@ -1,6 +1,9 @@
 #include "engine/engine.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
+#include "engine/onednn.h"
 #include "engine/open.h"
 #include "engine/plain.h"
 #include "engine/threads.h"
@@ -30,10 +33,12 @@ static int name_kernels(struct engine *e, struct prune_error *err)
 static int compile(struct engine *e, const struct engine_options *o,
                    struct prune_error *err)
 {
-    (void)o;
+    struct onednn_policy policy = {.timed = o->kind == ENGINE_TIMED};
     int code = plan_new(&e->plan, e->program, err);
     if (code == 0)
-        code = plain_compile(e->plan, e->program, err);
+        code = o->kind == ENGINE_PLAIN
+                   ? plain_compile(e->plan, e->program, err)
+                   : onednn_compile(e->plan, e->program, &policy, err);
     if (code == 0)
         code = plan_place(e->plan, err);
     return code == 0 ? name_kernels(e, err) : code;
@@ -109,6 +114,12 @@ const float *engine_output(const struct engine *e, int i)
 const float *engine_tap(const struct engine *e, int i)
 {
     return e->plan->memory[e->plan->taps[i]];
+}
+
+void engine_poison(struct engine *e)
+{
+    memset(e->plan->arena, 0xff, e->plan->arena_size);
+    memset(e->plan->scratch, 0xff, e->plan->scratch_size);
 }
 
 size_t engine_memory(const struct engine *e)

@@ -151,4 +151,91 @@ static inline void check_prim(struct prim prim, struct shape out_shape,
     engine_close(e);
 }
 
+/* --- fast kernels against plain C ------------------------------------ */
+
+/* Writes the same program for the same seed. */
+typedef void build_f(struct program *p, struct rng *r, int which);
+
+static inline float **random_inputs(const struct program *p, uint64_t seed)
+{
+    struct rng r;
+    float **in = mem_calloc((size_t)p->n_inputs, sizeof *in);
+    rng_init(&r, seed);
+    cr_assert_not_null(in);
+    for (int i = 0; i < p->n_inputs; i++) {
+        int64_t n = shape_numel(&p->slots[p->inputs[i]].shape);
+        in[i] = mem_calloc((size_t)n, sizeof *in[i]);
+        cr_assert_not_null(in[i]);
+        for (int64_t k = 0; k < n; k++)
+            in[i][k] = rng_normal(&r);
+    }
+    return in;
+}
+
+static inline void free_inputs(float **in, int n)
+{
+    for (int i = 0; i < n; i++)
+        mem_free(in[i]);
+    mem_free(in);
+}
+
+/* The largest difference relative to the largest element (or 0.1, when all
+ * are near zero); a NaN counts as infinitely much. */
+static inline double difference(const float *a, const float *b, int64_t n)
+{
+    double most = 0.0, large = 0.1;
+    for (int64_t i = 0; i < n; i++) {
+        double d = fabs((double)a[i] - (double)b[i]);
+        if (!(d <= most))
+            most = isnan(d) ? INFINITY : d;
+        large = fabs((double)b[i]) > large ? fabs((double)b[i]) : large;
+    }
+    return most / large;
+}
+
+/* Runs a program in plain C and by the given kind of engine, twice with
+ * poisoned memory, and holds outputs and taps against each other. */
+static inline void compare(build_f *build, int which, enum engine_kind kind,
+                           double tolerance)
+{
+    struct program *p[2];
+    for (int i = 0; i < 2; i++) {
+        struct rng r;
+        rng_init(&r, (uint64_t)which + 1);
+        p[i] = new_program();
+        build(p[i], &r, which);
+    }
+    int n_inputs = p[0]->n_inputs, n_outputs = p[0]->n_outputs;
+    int n_taps = p[0]->n_taps;
+    int64_t sizes[16];
+    cr_assert(n_outputs + n_taps <= 16);
+    for (int i = 0; i < n_outputs; i++)
+        sizes[i] = shape_numel(&p[0]->slots[p[0]->outputs[i]].shape);
+    for (int i = 0; i < n_taps; i++)
+        sizes[n_outputs + i] = shape_numel(&p[0]->slots[p[0]->taps[i]].shape);
+    float **in = random_inputs(p[0], (uint64_t)which + 1000);
+    struct engine *plain = open_program(p[0], ENGINE_PLAIN);
+    struct engine *fast = open_program(p[1], kind);
+    run_engine(plain, (const float *const *)in);
+    for (int round = 0; round < 2; round++) {
+        engine_poison(fast);
+        run_engine(fast, (const float *const *)in);
+        for (int i = 0; i < n_outputs; i++)
+            cr_expect(difference(engine_output(fast, i),
+                                 engine_output(plain, i),
+                                 sizes[i]) <= tolerance,
+                      "case %d round %d output %d differs by %g", which,
+                      round, i,
+                      difference(engine_output(fast, i),
+                                 engine_output(plain, i), sizes[i]));
+        for (int i = 0; i < n_taps; i++)
+            cr_expect(difference(engine_tap(fast, i), engine_tap(plain, i),
+                                 sizes[n_outputs + i]) <= tolerance,
+                      "case %d round %d tap %d differs", which, round, i);
+    }
+    engine_close(plain);
+    engine_close(fast);
+    free_inputs(in, n_inputs);
+}
+
 #endif

@@ -1,0 +1,217 @@
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/dnnl_private.h"
+
+/* What the library is asked for: an algorithm, and whether the input comes
+ * in the layout it is in or in the one that the kernel likes. */
+struct choice {
+    dnnl_alg_kind_t alg;
+    int keep_layout;
+};
+
+/* A convolution in the library's terms. */
+struct conv {
+    dnnl_memory_desc_t src, weights, bias, dst; /* as asked for */
+    dnnl_memory_desc_t user_weights;            /* as the constant lies */
+    dnnl_dims_t stride, dilation, low, high;
+    int has_bias, constant;
+    const dnnl_memory_desc_t *native; /* layout the input is in */
+};
+
+/* The weight's shape with the groups as an axis of their own in front. */
+static struct shape weights_shape(const struct prim_conv *p,
+                                  const struct shape *w)
+{
+    if (p->groups == 1)
+        return *w;
+    struct shape s = {.rank = w->rank + 1};
+    s.dims[0] = p->groups;
+    s.dims[1] = w->dims[0] / p->groups;
+    for (int i = 1; i < w->rank; i++)
+        s.dims[i + 1] = w->dims[i];
+    return s;
+}
+
+static int is_constant(const struct dn_compiler *c, int slot)
+{
+    return c->program->slots[slot].constant != NULL;
+}
+
+static int fill(struct dn_compiler *c, struct conv *v, const struct prim *p,
+                struct prune_error *err)
+{
+    struct dn_rep *native = NULL;
+    int code = dn_native(c, p->in[0], &native, err);
+    if (code != 0)
+        return code;
+    struct shape w = weights_shape(&p->conv, dn_shape(c, p->in[1]));
+    v->native = &native->md;
+    v->constant = is_constant(c, p->in[1]);
+    v->has_bias = p->n_in > 2 && p->in[2] >= 0;
+    int bad = dn_any(&v->src, dn_shape(c, p->in[0])) != 0 ||
+              dn_any(&v->dst, dn_shape(c, p->out)) != 0 ||
+              dn_row_major(&v->user_weights, &w) != 0 ||
+              dn_any(&v->weights, &w) != 0 ||
+              (v->has_bias &&
+               dn_row_major(&v->bias, dn_shape(c, p->in[2])) != 0);
+    if (bad)
+        return dn_fail(p, dnnl_invalid_arguments, err);
+    if (!v->constant)
+        v->weights = v->user_weights;
+    for (int i = 0; i < p->conv.space; i++) {
+        v->stride[i] = p->conv.stride[i];
+        v->dilation[i] = p->conv.dilation[i] - 1;
+        v->low[i] = p->conv.pad_low[i];
+        v->high[i] = p->conv.pad_high[i];
+    }
+    return 0;
+}
+
+/* A descriptor for one choice with the first n posts; DN_PLAIN when there
+ * is no such kernel. */
+static int describe(struct dn_compiler *c, dnnl_primitive_desc_t *out,
+                    const struct conv *v, const struct prim *p,
+                    struct choice choice, int n_posts, int allow_reference,
+                    struct prune_error *err)
+{
+    dnnl_convolution_desc_t desc;
+    dnnl_primitive_attr_t attr = NULL;
+    dnnl_status_t s = dnnl_dilated_convolution_forward_desc_init(
+        &desc, dnnl_forward_inference, choice.alg,
+        choice.keep_layout ? v->native : &v->src, &v->weights,
+        v->has_bias ? &v->bias : NULL, &v->dst, v->stride, v->dilation,
+        v->low, v->high);
+    if (s == dnnl_unimplemented)
+        return DN_PLAIN;
+    if (s == dnnl_success)
+        s = (dnnl_status_t)dn_attr(&attr, p, n_posts);
+    if (s != dnnl_success)
+        return dn_fail(p, s, err);
+    return dn_describe(c, out, &desc, attr, allow_reference, p, err);
+}
+
+/* Winograd pays on 3x3 windows at stride 1 with enough channels. */
+static int suits_winograd(const struct dn_compiler *c, const struct prim *p)
+{
+    const struct shape *w = dn_shape(c, p->in[1]);
+    const struct prim_conv *v = &p->conv;
+    return v->space == 2 && v->groups == 1 && w->dims[2] == 3 &&
+           w->dims[3] == 3 && v->stride[0] == 1 && v->stride[1] == 1 &&
+           v->dilation[0] == 1 && v->dilation[1] == 1 && w->dims[0] >= 16 &&
+           w->dims[1] >= 16;
+}
+
+/* The best kernel with as many posts within as it takes. */
+static int choose(struct dn_compiler *c, dnnl_primitive_desc_t *out,
+                  const struct conv *v, const struct prim *p, int *fused,
+                  struct prune_error *err)
+{
+    static const struct choice winograd = {dnnl_convolution_winograd, 0};
+    static const struct choice direct = {dnnl_convolution_direct, 0};
+    int code = DN_PLAIN;
+    for (int n = p->n_posts; n >= 0 && code == DN_PLAIN; n--) {
+        *fused = n;
+        if (suits_winograd(c, p) && v->constant)
+            code = describe(c, out, v, p, winograd, n, 0, err);
+        if (code == DN_PLAIN)
+            code = describe(c, out, v, p, direct, n, 0, err);
+    }
+    if (code == DN_PLAIN) {
+        *fused = p->n_posts;
+        code = describe(c, out, v, p, direct, p->n_posts, 1, err);
+    }
+    return code;
+}
+
+/* The slot that the first n posts add, or -1. */
+static int summed_slot(const struct prim *p, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (p->posts[i].is_sum)
+            return p->posts[i].slot;
+    return -1;
+}
+
+/* A buffer that holds the slot in that layout and may be written over. */
+static int own_copy(struct dn_compiler *c, int slot, int reader,
+                    const dnnl_memory_desc_t *md, int *out,
+                    struct prune_error *err)
+{
+    int at = -1;
+    int code = dn_want(c, slot, md, &at, err);
+    if (code != 0)
+        return code;
+    if (dn_is_last_read(c, slot, at) && !dn_same_root(c, slot, reader)) {
+        *out = at;
+        return 0;
+    }
+    *out = dn_buffer(c, md, err);
+    return *out < 0 ? *out : dn_copy(c, md, at, *out, err);
+}
+
+/* Where the result goes: over the summed slot, or into a new buffer. */
+static int output_buffer(struct dn_compiler *c, const struct prim *p,
+                         int fused, const dnnl_memory_desc_t *md, int *out,
+                         struct prune_error *err)
+{
+    int slot = summed_slot(p, fused);
+    if (slot >= 0)
+        return own_copy(c, slot, p->in[0], md, out, err);
+    *out = dn_buffer(c, md, err);
+    return *out < 0 ? *out : 0;
+}
+
+static int weights_arg(struct dn_compiler *c, struct dn_arg *arg,
+                       const struct conv *v, const struct prim *p,
+                       const dnnl_memory_desc_t *md, struct prune_error *err)
+{
+    if (v->constant)
+        return dn_weights(c, arg, DNNL_ARG_WEIGHTS, p->in[1],
+                          &v->user_weights, md, err);
+    *arg = (struct dn_arg){.arg = DNNL_ARG_WEIGHTS, .md = md};
+    return dn_want_row_major(c, p->in[1], &arg->buffer, err);
+}
+
+/* Inputs, weights and output of the chosen kernel, and its step. */
+static int emit(struct dn_compiler *c, dnnl_primitive_desc_t pd,
+                const struct conv *v, const struct prim *p, int fused,
+                struct prune_error *err)
+{
+    struct dn_arg args[4];
+    int n = 0, out = -1;
+    const dnnl_memory_desc_t dst = *dn_md(pd, dnnl_query_dst_md);
+    args[0] = (struct dn_arg){.arg = DNNL_ARG_SRC,
+                              .md = dn_md(pd, dnnl_query_src_md)};
+    int code = dn_want(c, p->in[0], args[n++].md, &args[0].buffer, err);
+    if (code == 0 && v->has_bias) {
+        args[n] = (struct dn_arg){.arg = DNNL_ARG_BIAS, .md = &v->bias};
+        code = dn_want_row_major(c, p->in[2], &args[n++].buffer, err);
+    }
+    if (code == 0)
+        code = output_buffer(c, p, fused, &dst, &out, err);
+    if (code == 0)
+        args[n++] = (struct dn_arg){.arg = DNNL_ARG_DST,
+                                    .md = &dst,
+                                    .buffer = out};
+    if (code == 0)
+        code = weights_arg(c, &args[n++], v, p,
+                           dn_md(pd, dnnl_query_weights_md), err);
+    if (code != 0) {
+        dnnl_primitive_desc_destroy(pd);
+        return code;
+    }
+    code = dn_emit(c, pd, p->node, 1, args, n, out, err);
+    return code == 0 ? dn_define(c, p->out, &dst, out, err) : code;
+}
+
+int dn_conv(struct dn_compiler *c, const struct prim *p, int *fused,
+            struct prune_error *err)
+{
+    struct conv v = {0};
+    dnnl_primitive_desc_t pd = NULL;
+    int code = fill(c, &v, p, err);
+    if (code == 0)
+        code = choose(c, &pd, &v, p, fused, err);
+    return code == 0 ? emit(c, pd, &v, p, *fused, err) : code;
+}
