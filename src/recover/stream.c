@@ -78,21 +78,14 @@ int stream_input(int *out, const struct graph *g, const struct settings *s,
 static int narrow(struct graph *g, const int *values, int n,
                   struct prune_error *err)
 {
-    int *outputs = arena_calloc(&g->arena, (size_t)n + 1, sizeof *outputs);
-    if (!outputs)
-        return err_memory(err, "a part of the network");
+    int rc = 0;
     for (int i = 0; i < g->n_outputs; i++)
         g->values[g->outputs[i]].is_output = 0;
     g->n_outputs = 0;
-    for (int i = 0; i < n; i++) {
-        struct value *v = &g->values[values[i]];
-        if (v->is_output || v->is_input)
-            continue;
-        v->is_output = 1;
-        outputs[g->n_outputs++] = values[i];
-    }
-    g->outputs = outputs;
-    return graph_sweep(g, err);
+    for (int i = 0; i < n && !rc; i++)
+        if (!g->values[values[i]].is_output && !g->values[values[i]].is_input)
+            rc = graph_add_output(g, values[i], err);
+    return rc ? rc : graph_sweep(g, err);
 }
 
 /* What the data input is to be: the sample's sizes behind the batch, which
