@@ -257,16 +257,122 @@ static inline struct cost net_cost(const struct graph *g, int node)
     return cost;
 }
 
-/* Element by element, one input: the shape stays, channels go through, and
- * y = f(x). Two convolutions around it keep the ends of the network away. */
-static inline struct graph *net_sandwich(int64_t opset, int *before,
-                                         int *weight)
+/* A network of one node with one input. */
+static inline struct graph *net_one(const char *type, int64_t opset,
+                                    struct shape shape)
 {
     struct graph *g = net_new(opset);
-    int x = net_input(g, SHAPE(-1, 1, 1, 1));
-    *weight = net_count(g, SHAPE(3, 1, 1, 1));
-    *before = net_node(g, "Conv", 1, V(x, *weight));
+    int x = net_input(g, shape);
+    net_node(g, type, 1, V(x));
     return g;
+}
+
+/* The last node's first output is the network's: infers, checks the shape
+ * and what x gives, and frees. */
+static inline void net_check(struct graph *g, struct shape shape,
+                             const float *x, size_t n_x, const float *want,
+                             size_t n)
+{
+    int out = g->nodes[g->n_nodes - 1].outputs[0];
+    net_done(g, out);
+    net_is(g, out, shape);
+    net_gives(g, x, n_x, want, n);
+    graph_free(g);
+}
+
+/* What the network gives on 1, -2, 3, -4 … */
+static inline float *net_outcome(const struct graph *g, int64_t *n)
+{
+    struct engine_options o = {.kind = ENGINE_PLAIN, .threads = 1};
+    struct prune_error err = {0};
+    struct engine *e = NULL;
+    int64_t n_x = shape_numel(&g->values[g->inputs[0]].shape);
+    *n = shape_numel(&g->values[g->outputs[0]].shape);
+    float *x = mem_calloc((size_t)n_x, sizeof *x);
+    float *y = mem_calloc((size_t)*n, sizeof *y);
+    for (int64_t i = 0; i < n_x; i++)
+        x[i] = (float)(i % 2 ? -i - 1 : i + 1) / 4;
+    cr_assert_eq(engine_open(&e, g, &o, &err), 0, "%s", err.text);
+    cr_assert_eq(engine_run(e, (const float *const *)&x, &err), 0, "%s",
+                 err.text);
+    memcpy(y, engine_output(e, 0), (size_t)*n * sizeof *y);
+    engine_close(e);
+    mem_free(x);
+    return y;
+}
+
+/* Removes the units that own these positions of the axis, and proves the
+ * removal against the same network masked. */
+static inline void net_cut(struct graph *g, int v, int axis,
+                           const int64_t *at, size_t n)
+{
+    struct prune_error err = {0};
+    struct coupling *c = net_couple(g);
+    struct graph *masked = NULL;
+    int groups = coupling_n_groups(c), group;
+    unsigned char **removed = mem_calloc((size_t)groups, sizeof *removed);
+    for (int i = 0; i < groups; i++)
+        removed[i] = mem_calloc((size_t)coupling_group(c, i)->n_units, 1);
+    for (size_t i = 0; i < n; i++) {
+        int unit = coupling_unit(c, v, axis, at[i], &group);
+        cr_assert_geq(unit, 0);
+        cr_assert_str_eq(net_frozen(c, v, axis), "");
+        removed[group][unit] = 1;
+    }
+    cr_assert_eq(graph_clone(&masked, g, &err), 0, "%s", err.text);
+    cr_assert_eq(graph_infer(masked, 1, NULL, 0, &err), 0, "%s", err.text);
+    cr_assert_eq(cut_mask(masked, c, removed, &err), 0, "%s", err.text);
+    cr_assert_eq(cut_apply(g, c, removed, &err), 0, "%s", err.text);
+    int64_t n_a, n_b;
+    float *a = net_outcome(masked, &n_a), *b = net_outcome(g, &n_b);
+    cr_assert_eq(n_a, n_b);
+    for (int64_t i = 0; i < n_a; i++)
+        cr_assert(fabsf(a[i] - b[i]) <= 1e-5f * (1 + fabsf(a[i])),
+                  "output %ld is %g masked, %g cut", (long)i, (double)a[i],
+                  (double)b[i]);
+    mem_free(a);
+    mem_free(b);
+    for (int i = 0; i < groups; i++)
+        mem_free(removed[i]);
+    mem_free(removed);
+    graph_free(masked);
+    coupling_free(c);
+}
+
+/* x [1,1,2,2] through a convolution to `channels` channels: where tests of
+ * channels begin. Its weight is in *w. */
+static inline struct graph *net_begin(int64_t opset, int channels, int *w,
+                                      int *y)
+{
+    struct graph *g = net_new(opset);
+    int x = net_input(g, SHAPE(-1, 1, 2, 2));
+    *w = net_count(g, SHAPE(channels, 1, 1, 1));
+    *y = net_node(g, "Conv", 1, V(x, *w));
+    return g;
+}
+
+/* y, of `channels` channels, through a convolution to the network's output:
+ * where they end. Its weight is in *u. */
+static inline void net_end(struct graph *g, int y, int channels, int *u)
+{
+    *u = net_count(g, SHAPE(2, channels, 1, 1));
+    net_done(g, net_node(g, "Conv", 1, V(y, *u)));
+}
+
+/* Three channels go through the node of that type, one by one, from the
+ * filters of one convolution to the columns of the next. */
+static inline void net_through(const char *type, int64_t opset)
+{
+    int w, u, y;
+    struct graph *g = net_begin(opset, 3, &w, &y);
+    net_end(g, net_node(g, type, 1, V(y)), 3, &u);
+    struct coupling *c = net_couple(g);
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++)
+            cr_assert_eq(net_tied(c, w, 0, i, u, 1, j), i == j, "%s", type);
+    cr_assert_str_eq(net_frozen(c, w, 0), "", "%s", type);
+    coupling_free(c);
+    graph_free(g);
 }
 
 #endif

@@ -1,0 +1,35 @@
+#include "net.h"
+
+Test(cast, float_to_float_hands_on)
+{
+    struct graph *g = net_one("Cast", 13, SHAPE(1, 2));
+    net_set_int(g, "to", DTYPE_F32);
+    net_check(g, SHAPE(1, 2), F(1, -2), F(1, -2));
+}
+
+Test(cast, follows_small_integers)
+{
+    struct graph *g = net_new(13);
+    int y = net_node(g, "Cast", 1, V(net_ints(g, I(3, -1))));
+    net_set_int(g, "to", DTYPE_I32);
+    net_done(g, y);
+    cr_assert_eq(g->values[y].dtype, DTYPE_I32);
+    net_knows(g, y, I(3, -1));
+    graph_free(g);
+}
+
+Test(cast, float_to_integer_cannot_run)
+{
+    struct graph *g = net_one("Cast", 13, SHAPE(1, 2));
+    net_set_int(g, "to", DTYPE_I64);
+    net_done(g, g->nodes[0].outputs[0]);
+    net_refused(g, "float32 to int64");
+    graph_free(g);
+}
+
+Test(cast, unknown_type_is_refused)
+{
+    struct graph *g = net_one("Cast", 13, SHAPE(1, 2));
+    net_set_int(g, "to", 99);
+    net_bad(g, g->nodes[0].outputs[0], "type 99");
+}
