@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "service/slot.h"
 #include "sys/clock.h"
 #include "sys/fault.h"
@@ -90,6 +91,16 @@ static void worker_ended(void *data, const struct task_end *end)
     slot_ended(slot);
 }
 
+/* What the job says, for OMP_NUM_THREADS. */
+static int threads_of(const struct slot *slot)
+{
+    json_t *settings = json_loads(slot->job.settings, 0, NULL);
+    int64_t n = json_int(settings, "threads",
+                         slot->s->config->worker_threads);
+    json_decref(settings);
+    return n >= 1 && n <= 1024 ? (int)n : 1;
+}
+
 static int start_worker(struct slot *slot, struct prune_error *err)
 {
     struct service *s = slot->s;
@@ -100,7 +111,7 @@ static int start_worker(struct slot *slot, struct prune_error *err)
         .loop = &s->loop,
         .program = s->config->prune,
         .folder = slot->folder,
-        .threads = (int)s->config->worker_threads,
+        .threads = threads_of(slot),
         .ended = worker_ended,
         .data = slot,
     };

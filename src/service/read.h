@@ -15,6 +15,10 @@ struct reader;
  * the thread; NULL (and a problem in `a`) when that fails. */
 struct reader *service_reader(struct service *s, struct answer *a);
 
+/* Closes the calling thread's reader, if it has one, before the thread
+ * ends. */
+void service_reader_drop(struct service *s);
+
 /* A page of a list: {"items": […], "next": text to give as `after`, or
  * null}. limit 0: 100; at most 1,000. */
 struct page {

@@ -41,3 +41,9 @@ struct reader *service_reader(struct service *s, struct answer *a)
                    err.code ? err.text : "Memory is short");
     return NULL;
 }
+
+void service_reader_drop(struct service *s)
+{
+    reader_free(pthread_getspecific(s->readers));
+    pthread_setspecific(s->readers, NULL);
+}

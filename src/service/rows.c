@@ -120,25 +120,37 @@ static int put_links(json_t *o, const char *collection, const char *name,
     return json_put(o, "links", links);
 }
 
-/* Columns: name, sha256, bytes, state, created, updated, info, settings. */
-json_t *model_row(sqlite3_stmt *row)
+/* Columns: name, sha256, bytes, state, created, updated, info, settings.
+ * What the daemon knows comes first; what looking showed cannot replace
+ * it. */
+static json_t *named_row(sqlite3_stmt *row)
 {
-    static const char *const links[] = {"self", "file", "graph", NULL};
-    json_t *o = json_loads(db_text(row, 6), 0, NULL);
+    json_t *o = json_object();
+    json_t *info = json_loads(db_text(row, 6), 0, NULL);
     const char *name = db_text_or_null(row, 0);
-    char ref[8 + SHA256_HEX];
-    snprintf(ref, sizeof ref, "sha256:%.64s", db_text(row, 1));
-    int rc = !o || json_put_text(o, "sha256", db_text(row, 1)) ||
+    int rc = !info || (name && json_put_text(o, "name", name)) ||
+             json_put_text(o, "sha256", db_text(row, 1)) ||
              json_put_int(o, "bytes", sqlite3_column_int64(row, 2)) ||
              json_put_text(o, "file_state", db_text(row, 3)) ||
              put_time(o, "created", row, 4) ||
              put_time(o, "updated", row, 5) ||
-             put_links(o, "models", name ? name : ref, links);
-    if (!rc && name)
-        rc = json_put_text(o, "name", name);
-    else if (o)
-        json_object_del(o, "name");
+             json_object_update_missing(o, info);
+    json_decref(info);
     if (rc) {
+        json_decref(o);
+        return NULL;
+    }
+    return o;
+}
+
+json_t *model_row(sqlite3_stmt *row)
+{
+    static const char *const links[] = {"self", "file", "graph", NULL};
+    json_t *o = named_row(row);
+    const char *name = db_text_or_null(row, 0);
+    char ref[8 + SHA256_HEX];
+    snprintf(ref, sizeof ref, "sha256:%.64s", db_text(row, 1));
+    if (!o || put_links(o, "models", name ? name : ref, links)) {
         json_decref(o);
         return NULL;
     }
@@ -148,15 +160,9 @@ json_t *model_row(sqlite3_stmt *row)
 json_t *dataset_row(sqlite3_stmt *row)
 {
     static const char *const links[] = {"self", "file", NULL};
-    json_t *o = json_loads(db_text(row, 6), 0, NULL);
-    const char *name = db_text(row, 0);
-    if (!o || json_put_text(o, "name", name) ||
-        json_put_text(o, "sha256", db_text(row, 1)) ||
-        json_put_int(o, "bytes", sqlite3_column_int64(row, 2)) ||
-        json_put_text(o, "file_state", db_text(row, 3)) ||
-        put_time(o, "created", row, 4) || put_time(o, "updated", row, 5) ||
-        put_json(o, "settings", db_text(row, 7)) ||
-        put_links(o, "datasets", name, links)) {
+    json_t *o = named_row(row);
+    if (!o || put_json(o, "settings", db_text(row, 7)) ||
+        put_links(o, "datasets", db_text(row, 0), links)) {
         json_decref(o);
         return NULL;
     }

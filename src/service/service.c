@@ -210,7 +210,7 @@ void service_close(struct service *s)
     if (!s)
         return;
     if (s->has_readers) {
-        reader_free(pthread_getspecific(s->readers));
+        service_reader_drop(s);
         pthread_key_delete(s->readers);
     }
     queue_close(s);

@@ -7,10 +7,18 @@
  * would. Otherwise a point costs one comparison. The points, in the order
  * of a job's life:
  *
- *   upload-begun  upload-synced  upload-inspected  blob-linked
- *   before-commit  after-commit  before-answer
- *   job-started  worker-exited  output-linked  job-finished
- *   blob-unlinked */
+ *   upload-begun      the file of an upload is open, nothing was written
+ *   upload-synced     its bytes are on the disk, without a name
+ *   upload-inspected  the child that looked into it has ended
+ *   blob-linked       it has its name, and no row
+ *   before-commit     before any commit, after any commit and before the
+ *   after-commit      answers of a batch are sent
+ *   before-answer
+ *   job-started       a worker was started
+ *   worker-exited     it has ended, nothing is known of it yet
+ *   output-linked     its output has its name, and no row
+ *   job-finished      the job's end is committed, its folder is there
+ *   blob-unlinked     a file whose row is gone is gone too */
 void fault_point(const char *name);
 
 #endif
