@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "engine/onednn.h"
 #include "engine/open.h"
+#include "engine/passes.h"
 #include "engine/plain.h"
 #include "engine/threads.h"
 
@@ -34,7 +35,9 @@ static int compile(struct engine *e, const struct engine_options *o,
                    struct prune_error *err)
 {
     struct onednn_policy policy = {.timed = o->kind == ENGINE_TIMED};
-    int code = plan_new(&e->plan, e->program, err);
+    int code = o->kind == ENGINE_PLAIN ? 0 : passes_run(e->program, err);
+    if (code == 0)
+        code = plan_new(&e->plan, e->program, err);
     if (code == 0)
         code = o->kind == ENGINE_PLAIN
                    ? plain_compile(e->plan, e->program, err)

@@ -128,6 +128,20 @@ int program_add(struct program *p, struct prim prim, const int *in, int n_in,
     return 0;
 }
 
+int program_insert(struct program *p, int at, struct prim prim,
+                   const int *in, int n_in, int out,
+                   struct prune_error *err)
+{
+    int code = program_add(p, prim, in, n_in, out, err);
+    if (code != 0)
+        return code;
+    struct prim added = p->prims[p->n_prims - 1];
+    memmove(p->prims + at + 1, p->prims + at,
+            (size_t)(p->n_prims - 1 - at) * sizeof *p->prims);
+    p->prims[at] = added;
+    return 0;
+}
+
 int program_set_slots(struct program *p, int **list, int *n_list,
                       const int *slots, int n, struct prune_error *err)
 {
@@ -163,6 +177,8 @@ int program_check(const struct program *p, struct prune_error *err)
         const struct prim *prim = &p->prims[i];
         for (int k = 0; k < prim->n_in; k++)
             bad |= prim->in[k] >= 0 && !written[prim->in[k]];
+        for (int k = 0; k < prim->n_posts; k++)
+            bad |= prim->posts[k].is_sum && !written[prim->posts[k].slot];
         bad |= written[prim->out];
         written[prim->out] = 1;
     }

@@ -43,6 +43,11 @@ int program_constant(struct program *p, struct tensor *t,
 int program_add(struct program *p, struct prim prim, const int *in, int n_in,
                 int out, struct prune_error *err);
 
+/* The same, at position `at`. */
+int program_insert(struct program *p, int at, struct prim prim,
+                   const int *in, int n_in, int out,
+                   struct prune_error *err);
+
 /* Sets inputs, outputs or taps, copying the list. */
 int program_set_slots(struct program *p, int **list, int *n_list,
                       const int *slots, int n, struct prune_error *err);
