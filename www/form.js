@@ -3,9 +3,7 @@
 import { el, field } from "./dom.js";
 import { absent, sentence, words } from "./format.js";
 
-/** Exactly one of these is given. */
-const TARGETS = ["sparsity", "unit_sparsity", "macs_ratio", "size_ratio",
-  "latency_ratio", "accuracy_drop"];
+/** Settings that are in sight from the start. */
 const MAIN = ["recover"];
 const ALL = { name: "all", title: "All of them, compared",
   summary: "one job each, side by side" };
@@ -14,7 +12,7 @@ function techniqueCard(technique, checked, onChange) {
   const input = el("input", { type: "radio", name: "technique",
     value: technique.name, checked, onchange: onChange });
   return el("label", { className: "technique" }, input,
-    el("span", {}, el("strong", {}, technique.title ?? technique.name),
+    el("span", {}, el("strong", {}, technique.title ?? sentence(technique.name)),
       el("small", {}, technique.summary ?? "")));
 }
 
@@ -75,20 +73,29 @@ function parse(setting, text) {
 export function makeForm(service, places) {
   const { techniques, settings } = service;
   const byName = new Map(settings.map((s) => [s.name, s]));
-  const targets = TARGETS.filter((t) => byName.has(t));
+  const targets = settings.filter((s) => s.target);
   const amounts = { accuracy_drop: "1" }; // what was typed, by target
   let technique = "all";
-  let target = targets[0];
+  let target = "sparsity";
 
-  /** Does the choice use this setting? All of them must, if all run. */
-  function applies(name) {
-    const uses = (t) => t.settings.includes(name);
-    return technique === "all" ? techniques.every(uses)
-      : techniques.filter((t) => t.name === technique).some(uses);
+  const chosen = () => techniques.filter((t) => technique === "all"
+    || technique === t.name);
+
+  /** Can the choice have this setting? A target must be everyone's. */
+  function applies(setting) {
+    const uses = (t) => setting.techniques.includes(t.name);
+    return setting.target ? chosen().every(uses) : chosen().some(uses);
+  }
+
+  /** A criterion is one that every chosen technique knows. */
+  function narrowed(setting) {
+    if (setting.name !== "criterion") return setting;
+    return { ...setting, values: setting.values.filter((value) =>
+      chosen().every((t) => t.criteria?.includes(value) ?? true)) };
   }
 
   function renderTarget() {
-    const names = targets.filter(applies);
+    const names = targets.filter(applies).map((s) => s.name);
     if (!names.includes(target)) [target] = names;
     const kind = choice(names.map((n) => [n, words(n)]), target);
     const value = el("input", { type: "text", id: "target-value",
@@ -113,7 +120,7 @@ export function makeForm(service, places) {
 
   function renderSettings() {
     const rest = settings.filter((s) => s.name !== "technique"
-      && !TARGETS.includes(s.name) && applies(s.name));
+      && !s.target && applies(s)).map(narrowed);
     const main = (s) => MAIN.includes(s.name);
     places.main.replaceChildren(...rest.filter(main).map(settingField));
     const more = rest.filter((s) => !main(s)).map(settingField);

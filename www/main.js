@@ -3,6 +3,7 @@
 import { get, post } from "./api.js";
 import { byId } from "./dom.js";
 import { makeForm } from "./form.js";
+import { sentence } from "./format.js";
 import { readHash, writeHash } from "./hash.js";
 import { KINDS, makePicker } from "./picker.js";
 import { Results } from "./results.js";
@@ -17,7 +18,7 @@ function say(text) {
 class Page {
   constructor(service) {
     this.titles = new Map(service.techniques.map((t) => [t.name,
-      t.title ?? t.name]));
+      t.title ?? sentence(t.name)]));
     this.form = makeForm(service, { techniques: byId("techniques"),
       target: byId("target"), main: byId("main-settings"),
       more: byId("more-settings") });
@@ -25,7 +26,7 @@ class Page {
     this.picks = {};
     for (const [name, kind] of Object.entries(KINDS))
       this.picks[name] = makePicker(byId(`${name}-step`), kind,
-        service.limits?.upload_bytes, () => this.describeChoice());
+        service.limits?.max_upload, () => this.describeChoice());
     byId("version").textContent = service.version ?? "";
     byId("form").onsubmit = (event) => {
       event.preventDefault();

@@ -1,6 +1,6 @@
 /** Everything about one comparison, kept up to date while its jobs run. */
 
-import { list, query } from "./api.js";
+import { get, list, query } from "./api.js";
 import { makeCharts } from "./charts.js";
 import { makeTable } from "./compare-table.js";
 import { byId, el } from "./dom.js";
@@ -9,6 +9,12 @@ import { readHash, writeHash } from "./hash.js";
 import { isOpen, watchJobs } from "./jobs.js";
 import { renderProgress, summary } from "./progress.js";
 import { loadComparison } from "./rows.js";
+
+/** The model that a group of jobs is about. */
+async function modelOf(group) {
+  const { items } = await get(`/v1/jobs${query({ group, limit: 1 })}`);
+  return items[0]?.model;
+}
 
 export class Results {
   /** `titles` gives techniques' titles; `say` shows an error's words. */
@@ -46,6 +52,7 @@ export class Results {
     const view = { model, group };
     this.view = view;
     this.which = group ? { group } : { model };
+    if (!model) view.model = await modelOf(group);
     await this.reload();
     await this.fillGroups();
     if (view !== this.view) return true; // another one was chosen meanwhile
@@ -63,7 +70,6 @@ export class Results {
     if (view !== this.view || turn < this.shownTurn) return; // overtaken
     this.shownTurn = turn;
     this.comparison = comparison;
-    view.model ??= comparison.model?.name;
     this.draw();
   }
 

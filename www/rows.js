@@ -13,9 +13,8 @@ const valueOf = (target) =>
 export async function loadComparison({ model, group }, titles) {
   const answer = await get("/v1/compare"
     + query(group ? { group } : { model }));
-  const rows = answer.rows ?? answer.items;
-  label(rows, titles);
-  return { model: answer.model, rows };
+  label(answer.rows, titles);
+  return answer;
 }
 
 /** Adds to a row's technique what else is needed to tell rows apart. */

@@ -233,11 +233,9 @@ await test("all techniques run, and their progress shows live", async () => {
   assert.deepEqual(Object.keys(hash()), ["model", "group"]);
 });
 
-const compare = async () => {
-  const answer = await get(compareUrl());
-  return answer.rows ?? answer.items;
-};
+const compare = async () => (await get(compareUrl())).rows;
 const rows = await compare();
+const { group } = hash();
 
 await test("every technique succeeded, and has all its figures", () => {
   assert.deepEqual(rows.map((r) => r.technique), ["none", ...techniques]);
@@ -307,6 +305,10 @@ await test("the address leads back to the same comparison", async () => {
   await page.waitForSelector("tr.succeeded");
   chartsEqual(await readCharts(), rows);
   assert.equal(await page.inputValue("#models-select"), model);
+  await page.goto("about:blank");
+  await page.goto(`${url}/#group=${group}`);
+  await page.waitForSelector("tr.succeeded");
+  assert.equal(await page.textContent("#results-title"), model);
 });
 
 await test("a row leads to its model, report, log and command", async () => {
