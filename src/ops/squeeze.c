@@ -2,7 +2,6 @@
 #include "ops/infer.h"
 #include "ops/ints.h"
 #include "ops/lowering.h"
-#include "ops/ties.h"
 
 /* Takes out axes of one position: those of the list (an attribute before
  * opset 13, input 1 since), or all when there is none. */
@@ -34,23 +33,13 @@ static int find(int map[static MAX_RANK], int *n_out, const struct graph *g,
 
 static int infer(struct graph *g, struct node *n, struct prune_error *err)
 {
-    int map[MAX_RANK], n_out;
-    int e = find(map, &n_out, g, n, err);
-
-    return e ? e : ops_infer_map(g, n, map, n_out, err);
+    return ops_infer_map(g, n, find, err);
 }
 
 static int couple(struct coupling *c, const struct graph *g,
                   const struct node *n, struct prune_error *err)
 {
-    int map[MAX_RANK], n_out;
-    int e = find(map, &n_out, g, n, err);
-
-    if (node_in(g, n, 1))
-        couple_plain_all(c, n->inputs[1]);
-    if (e || ops_couple_ints(c, g, n))
-        return e;
-    return ops_couple_map(c, g, n, map, err);
+    return ops_couple_axes(c, g, n, find, err);
 }
 
 const struct op op_squeeze = {

@@ -1,4 +1,4 @@
-#include "net.h"
+#include "cases.h"
 
 Test(log_softmax, along_one_axis_since_opset_13)
 {
@@ -17,14 +17,5 @@ Test(log_softmax, over_all_axes_behind_before)
 
 Test(log_softmax, freezes_the_channels_that_it_weighs)
 {
-    int w, u, y;
-    struct graph *g = net_begin(13, 3, &w, &y);
-    y = net_node(g, "LogSoftmax", 1, V(y));
-    net_set_int(g, "axis", 1);
-    net_end(g, y, 3, &u);
-    struct coupling *c = net_couple(g);
-    cr_assert(strstr(net_frozen(c, w, 0), "against each other"));
-    coupling_free(c);
-    graph_free(g);
-    net_through("LogSoftmax", 13);
+    case_weighs("LogSoftmax");
 }

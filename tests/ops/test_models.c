@@ -52,7 +52,62 @@ static void compare(const char *model, const float *x)
     graph_free(g);
 }
 
-Test(models, run_as_trained)
+static float *outputs(const struct graph *g, const float *x)
+{
+    struct engine_options o = {.kind = ENGINE_PLAIN, .threads = 1};
+    struct prune_error err = {0};
+    struct engine *e = NULL;
+    float *y = mem_calloc(20, sizeof *y);
+    cr_assert_eq(engine_open(&e, g, &o, &err), 0, "%s", err.text);
+    cr_assert_eq(engine_run(e, &x, &err), 0, "%s", err.text);
+    memcpy(y, engine_output(e, 0), 20 * sizeof *y);
+    engine_close(e);
+    return y;
+}
+
+/* Every third unit of every free group goes. */
+static unsigned char **choose(const struct coupling *c)
+{
+    int n = coupling_n_groups(c);
+    unsigned char **removed = mem_calloc((size_t)n, sizeof *removed);
+    for (int i = 0; i < n; i++) {
+        const struct group *k = coupling_group(c, i);
+        removed[i] = mem_calloc((size_t)k->n_units, 1);
+        for (int u = 0; u < k->n_units && k->refusal < 0; u++)
+            removed[i][u] = u % 3 == 1;
+    }
+    return removed;
+}
+
+/* The network cut and the network masked are the same function. */
+static void prove(const char *model, const float *x)
+{
+    struct prune_error err = {0};
+    struct graph *g = NULL, *masked = NULL;
+    cr_assert_eq(onnx_read(&g, model, ops_find, &err), 0, "%s", err.text);
+    cr_assert_eq(graph_infer(g, 2, NULL, 0, &err), 0, "%s", err.text);
+    struct coupling *c = net_couple(g);
+    unsigned char **removed = choose(c);
+    cr_assert_eq(graph_clone(&masked, g, &err), 0, "%s", err.text);
+    cr_assert_eq(graph_infer(masked, 2, NULL, 0, &err), 0, "%s", err.text);
+    cr_assert_eq(cut_mask(masked, c, removed, &err), 0, "%s", err.text);
+    cr_assert_eq(cut_apply(g, c, removed, &err), 0, "%s", err.text);
+    float *a = outputs(masked, x), *b = outputs(g, x);
+    for (int i = 0; i < 20; i++)
+        cr_assert(fabsf(a[i] - b[i]) <= 1e-5f * (1 + fabsf(a[i])),
+                  "%s: output %d is %g masked, %g cut", model, i,
+                  (double)a[i], (double)b[i]);
+    mem_free(a);
+    mem_free(b);
+    for (int i = 0; i < coupling_n_groups(c); i++)
+        mem_free(removed[i]);
+    mem_free(removed);
+    coupling_free(c);
+    graph_free(masked);
+    graph_free(g);
+}
+
+static void each_model(void f(const char *model, const float *x))
 {
     char *pattern = data_path("*.onnx"), *path = data_path("x.npy");
     float *x = read_npy(path, 2 * 784);
@@ -60,9 +115,19 @@ Test(models, run_as_trained)
     cr_assert_eq(glob(pattern, 0, NULL, &found), 0);
     cr_assert_gt(found.gl_pathc, 20);
     for (size_t i = 0; i < found.gl_pathc; i++)
-        compare(found.gl_pathv[i], x);
+        f(found.gl_pathv[i], x);
     globfree(&found);
     mem_free(x);
     mem_free(path);
     mem_free(pattern);
+}
+
+Test(models, run_as_trained)
+{
+    each_model(compare);
+}
+
+Test(models, lose_the_same_by_cut_and_by_mask)
+{
+    each_model(prove);
 }

@@ -1,53 +1,11 @@
-#include "net.h"
+#include "cases.h"
 
-Test(reduce_min, over_the_axes_of_an_attribute)
+Test(reduce_min, over_axes_of_attribute_or_input_or_all)
 {
-    struct graph *g = net_one("ReduceMin", 13, SHAPE(1, 2, 2));
-    net_set_ints(g, "axes", I(-1));
-    net_set_int(g, "keepdims", 0);
-    net_check(g, SHAPE(1, 2), F(1, 3, -5, 7), F(1, -5));
-}
-
-Test(reduce_min, over_the_axes_of_an_input)
-{
-    struct graph *g = net_new(18);
-    int x = net_input(g, SHAPE(1, 2, 2));
-    net_node(g, "ReduceMin", 1, V(x, net_ints(g, I(1))));
-    net_check(g, SHAPE(1, 1, 2), F(1, 3, -5, 7), F(-5, 3));
-}
-
-Test(reduce_min, over_all_axes_or_none)
-{
-    net_check(net_one("ReduceMin", 13, SHAPE(2, 2)), SHAPE(1, 1), F(1, 3, -5, 7),
-              F(-5));
-    struct graph *g = net_one("ReduceMin", 18, SHAPE(2, 2));
-    net_set_int(g, "noop_with_empty_axes", 1);
-    net_check(g, SHAPE(2, 2), F(1, 3, -5, 7), F(1, 3, -5, 7));
+    case_reduce("ReduceMin", (float[]){1, -5}, (float[]){-5, 3}, -5);
 }
 
 Test(reduce_min, over_space_lets_channels_through_over_channels_not)
 {
-    int w, u, y;
-    struct graph *g = net_begin(13, 3, &w, &y);
-    y = net_node(g, "ReduceMin", 1, V(y));
-    net_set_ints(g, "axes", I(2, 3));
-    net_end(g, y, 3, &u);
-    net_cut(g, w, 0, I(1));
-    net_is(g, u, SHAPE(2, 2, 1, 1));
-    graph_free(g);
-    g = net_begin(13, 3, &w, &y);
-    y = net_node(g, "ReduceMin", 1, V(y));
-    net_set_ints(g, "axes", I(1));
-    net_end(g, y, 1, &u);
-    struct coupling *c = net_couple(g);
-    cr_assert(strstr(net_frozen(c, w, 0), "least of the channels"));
-    coupling_free(c);
-    graph_free(g);
-}
-
-Test(reduce_min, an_axis_that_is_not_there_is_refused)
-{
-    struct graph *g = net_one("ReduceMin", 13, SHAPE(2, 2));
-    net_set_ints(g, "axes", I(2));
-    net_bad(g, g->nodes[0].outputs[0], "axis 2");
+    case_reduce_ties("ReduceMin", "least of the channels");
 }
