@@ -14,7 +14,11 @@ static int serve(const struct config *config, struct prune_error *err)
 {
     struct service *service = NULL;
     struct http_server *http = NULL;
-    int rc = service_open(&service, config, err);
+    struct listen_address address;
+    /* An address that is refused should not cost a database first. */
+    int rc = config_listen(&address, config->listen, err);
+    if (rc == 0)
+        rc = service_open(&service, config, err);
     if (rc == 0)
         rc = http_server_open(&http, service, config, err);
     if (rc == 0) {
