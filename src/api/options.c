@@ -1,0 +1,147 @@
+#include "api/options.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/export.h"
+
+static int read_numbers(double *out, int *n, const char *text)
+{
+    int k = 0;
+    for (const char *p = text;; p++) {
+        char *end;
+        double v = strtod(p, &end);
+        if (end == p || !isfinite(v) || k == MAX_CHANNELS)
+            return -1;
+        out[k++] = v;
+        p = end;
+        if (!*p)
+            break;
+        if (*p != ',')
+            return -1;
+    }
+    *n = k;
+    return 0;
+}
+
+static int set_scale(struct data_settings *d, const char *value)
+{
+    double v[MAX_CHANNELS];
+    int n;
+    if (read_numbers(v, &n, value) || n != 1 || !(v[0] > 0))
+        return -1;
+    d->scale = v[0];
+    return 0;
+}
+
+static int set_mean(struct data_settings *d, const char *value)
+{
+    return read_numbers(d->mean, &d->n_mean, value);
+}
+
+static int set_std(struct data_settings *d, const char *value)
+{
+    if (read_numbers(d->std, &d->n_std, value))
+        return -1;
+    for (int i = 0; i < d->n_std; i++)
+        if (!(d->std[i] > 0))
+            return -1;
+    return 0;
+}
+
+static int set_layout(struct data_settings *d, const char *value)
+{
+    if (strcmp(value, "NCHW") && strcmp(value, "NHWC") &&
+        strcmp(value, "NHW"))
+        return -1;
+    strcpy(d->layout, value);
+    return 0;
+}
+
+const struct data_row data_rows[] = {
+    {"scale", "number", "raw values are divided by this (255 for uint8)",
+     set_scale, "a number above 0"},
+    {"mean", "list", "subtracted after scaling; one value or one per channel",
+     set_mean, "numbers with commas between"},
+    {"std", "list", "divided by at last; one value or one per channel",
+     set_std, "numbers above 0 with commas between"},
+    {"layout", "enum", "order of the axes of the samples", set_layout,
+     "NCHW, NHWC or NHW"},
+};
+const int n_data_rows = sizeof data_rows / sizeof *data_rows;
+
+PRUNE_EXPORT int prune_options_new(struct prune_options **out,
+                                   struct prune_error *err)
+{
+    struct prune_options *o = mem_new(sizeof *o);
+    if (!o)
+        return err_memory(err, "options");
+    settings_init(&o->settings);
+    *out = o;
+    return 0;
+}
+
+PRUNE_EXPORT void prune_options_free(struct prune_options *o)
+{
+    mem_free(o);
+}
+
+PRUNE_EXPORT int prune_options_set(struct prune_options *o, const char *name,
+                                   const char *value, struct prune_error *err)
+{
+    for (int i = 0; i < n_data_rows; i++) {
+        const struct data_row *r = &data_rows[i];
+        if (strcmp(r->name, name))
+            continue;
+        if (r->set(&o->data, value))
+            return err_set(err, PRUNE_E_USAGE, "%s is %s; it must be %s",
+                           name, value, r->allowed);
+        return 0;
+    }
+    return settings_set(&o->settings, name, value, err);
+}
+
+/* One "NAME=1x3x224x224", NUL-terminated, cut in place. */
+static int read_override(struct shape_override *out, char *text)
+{
+    char *equals = strrchr(text, '=');
+    if (!equals || equals == text)
+        return -1;
+    *equals = 0;
+    *out = (struct shape_override){.input = text};
+    for (char *p = equals + 1;; p++) {
+        char *end;
+        long long d = strtoll(p, &end, 10);
+        if (end == p || d < 1 || out->shape.rank == MAX_RANK)
+            return -1;
+        out->shape.dims[out->shape.rank++] = d;
+        p = end;
+        if (!*p)
+            return 0;
+        if (*p != 'x')
+            return -1;
+    }
+}
+
+int overrides_read(struct overrides *out, const char *text,
+                   struct prune_error *err)
+{
+    struct overrides o = {0};
+    *out = o;
+    if (strlen(text) >= sizeof out->text)
+        return err_set(err, PRUNE_E_USAGE, "shape is too long");
+    strcpy(out->text, text);
+    char *save = NULL;
+    for (char *p = strtok_r(out->text, ",", &save); p;
+         p = strtok_r(NULL, ",", &save)) {
+        if (out->n == MAX_OVERRIDES ||
+            read_override(&out->rows[out->n++], p))
+            return err_set(err, PRUNE_E_USAGE,
+                           "shape is %s; it must be NAME=1x3x224x224, with "
+                           "commas between several",
+                           text);
+    }
+    return 0;
+}

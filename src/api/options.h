@@ -1,0 +1,37 @@
+#ifndef API_OPTIONS_H
+#define API_OPTIONS_H
+
+#include "data/data.h"
+#include "engine/runner.h"
+#include "prune/options.h"
+#include "prune/settings.h"
+
+enum { MAX_OVERRIDES = 16 };
+
+/* The shapes that `shape` gave, read into engine's form. */
+struct overrides {
+    char text[512];
+    struct shape_override rows[MAX_OVERRIDES];
+    int n;
+};
+
+struct prune_options {
+    struct settings settings;
+    struct data_settings data;
+};
+
+/* How data are read: one row each. */
+struct data_row {
+    const char *name, *type, *summary;
+    int (*set)(struct data_settings *d, const char *value);
+    const char *allowed; /* for the message */
+};
+
+extern const struct data_row data_rows[];
+extern const int n_data_rows;
+
+/* "NAME=1x3x224x224,…" */
+int overrides_read(struct overrides *out, const char *text,
+                   struct prune_error *err);
+
+#endif
