@@ -53,4 +53,8 @@ size_t engine_memory(const struct engine *e);
  * "plain"), "" when it was folded away or fused into another. */
 const char *engine_kernel(const struct engine *e, int node);
 
+/* "oneDNN 2.6.3": what the fast kernels come from. Valid until the thread's
+ * next call. */
+const char *engine_version(void);
+
 #endif
