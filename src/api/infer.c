@@ -9,7 +9,7 @@
 #include "data/npy.h"
 #include "engine/engine.h"
 #include "onnx/onnx.h"
-#include "ops/ops.h"
+#include "ops/table.h"
 #include "prune/model.h"
 
 /* One run of a model on arrays from files. */

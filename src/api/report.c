@@ -227,7 +227,7 @@ json_t *report_new(const struct run *r)
     return o;
 }
 
-json_t *plan_new(const struct run *r)
+json_t *report_plan(const struct run *r)
 {
     const struct decision *d = &r->decision;
     json_t *o = head_json(r);

@@ -33,6 +33,6 @@ void run_note_seconds(struct run *r, const char *phase, double seconds);
 /* The report of a whole run, the plan of one that only decided; new objects,
  * NULL when memory is short. docs/report.schema.json says what is in it. */
 json_t *report_new(const struct run *r);
-json_t *plan_new(const struct run *r);
+json_t *report_plan(const struct run *r);
 
 #endif

@@ -220,7 +220,7 @@ PRUNE_EXPORT int prune_plan(char **plan, const struct prune_request *request,
     if (!rc)
         rc = decide(r, err);
     if (!rc)
-        rc = context_answer(plan, plan_new(r), err);
+        rc = context_answer(plan, report_plan(r), err);
     run_done(r);
     return rc;
 }

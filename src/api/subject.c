@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "onnx/onnx.h"
-#include "ops/ops.h"
+#include "ops/table.h"
 
 static int look(struct subject *s, const struct overrides *o,
                 struct prune_error *err)
