@@ -71,15 +71,10 @@ int dn_attr(dnnl_primitive_attr_t *out, const struct prim *p, int n_posts)
     return 0;
 }
 
-int dn_describe(struct dn_compiler *c, dnnl_primitive_desc_t *out,
-                const void *desc, dnnl_primitive_attr_t attr,
-                int allow_reference, const struct prim *p,
-                struct prune_error *err)
+int dn_accept(dnnl_primitive_desc_t *out, dnnl_primitive_desc_t pd,
+              dnnl_status_t s, int allow_reference, const struct prim *p,
+              struct prune_error *err)
 {
-    dnnl_primitive_desc_t pd = NULL;
-    dnnl_status_t s = dnnl_primitive_desc_create(&pd, desc, attr,
-                                                 c->backend->engine, NULL);
-    dnnl_primitive_attr_destroy(attr);
     if (s == dnnl_unimplemented)
         return DN_PLAIN;
     if (s != dnnl_success)
@@ -90,6 +85,18 @@ int dn_describe(struct dn_compiler *c, dnnl_primitive_desc_t *out,
     }
     *out = pd;
     return 0;
+}
+
+int dn_describe(struct dn_compiler *c, dnnl_primitive_desc_t *out,
+                const void *desc, dnnl_primitive_attr_t attr,
+                int allow_reference, const struct prim *p,
+                struct prune_error *err)
+{
+    dnnl_primitive_desc_t pd = NULL;
+    dnnl_status_t s = dnnl_primitive_desc_create(&pd, desc, attr,
+                                                 c->backend->engine, NULL);
+    dnnl_primitive_attr_destroy(attr);
+    return dn_accept(out, pd, s, allow_reference, p, err);
 }
 
 /* --- steps ----------------------------------------------------------- */
@@ -375,22 +382,31 @@ int dn_buffer(struct dn_compiler *c, const dnnl_memory_desc_t *md,
     return plan_buffer(c->plan, dnnl_memory_desc_get_size(md), err);
 }
 
-static int reorder(struct dn_compiler *c, const struct dn_rep *from,
-                   const dnnl_memory_desc_t *md, int to,
-                   struct prune_error *err)
+int dn_describe_reorder(struct dn_compiler *c, dnnl_primitive_desc_t *out,
+                        const dnnl_memory_desc_t *from,
+                        const dnnl_memory_desc_t *to,
+                        struct prune_error *err)
 {
-    dnnl_primitive_desc_t pd = NULL;
     dnnl_primitive_attr_t attr = NULL;
     dnnl_status_t s = (dnnl_status_t)dn_attr(&attr, NULL, 0);
     if (s != dnnl_success)
         return dn_fail(NULL, s, err);
-    s = dnnl_reorder_primitive_desc_create(
-        &pd, &from->md, c->backend->engine, md, c->backend->engine, attr);
+    s = dnnl_reorder_primitive_desc_create(out, from, c->backend->engine, to,
+                                           c->backend->engine, attr);
     dnnl_primitive_attr_destroy(attr);
-    if (s != dnnl_success)
-        return dn_fail(NULL, s, err);
+    return dn_fail(NULL, s, err);
+}
+
+int dn_reorder(struct dn_compiler *c, const dnnl_memory_desc_t *from,
+               int buffer, const dnnl_memory_desc_t *md, int to,
+               struct prune_error *err)
+{
+    dnnl_primitive_desc_t pd = NULL;
+    int code = dn_describe_reorder(c, &pd, from, md, err);
+    if (code != 0)
+        return code;
     struct dn_arg args[] = {
-        {.arg = DNNL_ARG_FROM, .md = &from->md, .buffer = from->buffer},
+        {.arg = DNNL_ARG_FROM, .md = from, .buffer = buffer},
         {.arg = DNNL_ARG_TO, .md = md, .buffer = to},
     };
     return dn_emit(c, pd, -1, 0, args, 2, to, err);
@@ -415,7 +431,8 @@ int dn_want(struct dn_compiler *c, int slot, const dnnl_memory_desc_t *md,
             return 0;
         }
     int to = dn_buffer(c, md, err);
-    code = to < 0 ? to : reorder(c, native, md, to, err);
+    code = to < 0 ? to
+                  : dn_reorder(c, &native->md, native->buffer, md, to, err);
     if (code == 0)
         code = dn_define(c, slot, md, to, err);
     if (code == 0)

@@ -1,6 +1,3 @@
-#include <string.h>
-
-#include "base/alloc.h"
 #include "engine/dnnl_private.h"
 
 /* What the library is asked for: an algorithm, and whether the input comes
@@ -91,28 +88,38 @@ static int describe(struct dn_compiler *c, dnnl_primitive_desc_t *out,
     return dn_describe(c, out, &desc, attr, allow_reference, p, err);
 }
 
-/* Winograd pays on 3x3 windows at stride 1 with enough channels. */
+/* A 3x3 window at stride 1: what the library's Winograd kernels take. */
 static int suits_winograd(const struct dn_compiler *c, const struct prim *p)
 {
     const struct shape *w = dn_shape(c, p->in[1]);
     const struct prim_conv *v = &p->conv;
     return v->space == 2 && v->groups == 1 && w->dims[2] == 3 &&
            w->dims[3] == 3 && v->stride[0] == 1 && v->stride[1] == 1 &&
-           v->dilation[0] == 1 && v->dilation[1] == 1 && w->dims[0] >= 16 &&
-           w->dims[1] >= 16;
+           v->dilation[0] == 1 && v->dilation[1] == 1 &&
+           is_constant(c, p->in[1]);
 }
 
-/* The best kernel with as many posts within as it takes. */
-static int choose(struct dn_compiler *c, dnnl_primitive_desc_t *out,
-                  const struct conv *v, const struct prim *p, int *fused,
-                  struct prune_error *err)
+/* --- by rule --------------------------------------------------------- */
+
+/* Winograd pays with enough channels and enough places to share the
+ * transformations. */
+static int pays_winograd(const struct dn_compiler *c, const struct prim *p)
+{
+    const struct shape *w = dn_shape(c, p->in[1]);
+    return suits_winograd(c, p) && w->dims[0] >= 32 && w->dims[1] >= 32;
+}
+
+/* The first kernel of the list that takes as many posts as possible. */
+static int choose_by_rule(struct dn_compiler *c, dnnl_primitive_desc_t *out,
+                          const struct conv *v, const struct prim *p,
+                          int *fused, struct prune_error *err)
 {
     static const struct choice winograd = {dnnl_convolution_winograd, 0};
     static const struct choice direct = {dnnl_convolution_direct, 0};
     int code = DN_PLAIN;
     for (int n = p->n_posts; n >= 0 && code == DN_PLAIN; n--) {
         *fused = n;
-        if (suits_winograd(c, p) && v->constant)
+        if (pays_winograd(c, p))
             code = describe(c, out, v, p, winograd, n, 0, err);
         if (code == DN_PLAIN)
             code = describe(c, out, v, p, direct, n, 0, err);
@@ -123,6 +130,118 @@ static int choose(struct dn_compiler *c, dnnl_primitive_desc_t *out,
     }
     return code;
 }
+
+/* --- by timing ------------------------------------------------------- */
+
+static const struct choice choices[] = {
+    {dnnl_convolution_direct, 0},
+    {dnnl_convolution_direct, 1},
+    {dnnl_convolution_winograd, 0},
+};
+enum { N_CHOICES = sizeof choices / sizeof *choices };
+
+/* Every kernel there is, each with the posts that it takes; and trials of
+ * it and of the change of layout before it. */
+struct contest {
+    dnnl_primitive_desc_t pds[N_CHOICES];
+    int fused[N_CHOICES];
+    struct dn_trial *trials[2 * N_CHOICES];
+};
+
+static void contest_done(struct contest *t)
+{
+    for (int i = 0; i < N_CHOICES; i++)
+        if (t->pds[i] != NULL)
+            dnnl_primitive_desc_destroy(t->pds[i]);
+    for (int i = 0; i < 2 * N_CHOICES; i++)
+        dn_trial_free(t->trials[i]);
+}
+
+static int try_kernel(struct dn_compiler *c, struct dn_trial **out,
+                      const_dnnl_primitive_desc_t pd, const struct conv *v,
+                      struct prune_error *err)
+{
+    struct dn_trial_arg args[] = {
+        {DNNL_ARG_SRC, dn_md(pd, dnnl_query_src_md)},
+        {DNNL_ARG_WEIGHTS, dn_md(pd, dnnl_query_weights_md)},
+        {DNNL_ARG_DST, dn_md(pd, dnnl_query_dst_md)},
+        {DNNL_ARG_BIAS, &v->bias},
+    };
+    return dn_trial_new(out, c, pd, args, v->has_bias ? 4 : 3, err);
+}
+
+static int try_reorder(struct dn_compiler *c, struct dn_trial **out,
+                       const dnnl_memory_desc_t *from,
+                       const dnnl_memory_desc_t *to, struct prune_error *err)
+{
+    dnnl_primitive_desc_t pd = NULL;
+    struct dn_trial_arg args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+    int code = dn_describe_reorder(c, &pd, from, to, err);
+    if (code != 0)
+        return code;
+    code = dn_trial_new(out, c, pd, args, 2, err);
+    dnnl_primitive_desc_destroy(pd);
+    return code;
+}
+
+/* Enters choice i, unless there is no such kernel. */
+static int enter(struct dn_compiler *c, struct contest *t, int i,
+                 const struct conv *v, const struct prim *p,
+                 struct prune_error *err)
+{
+    int code = DN_PLAIN;
+    if (choices[i].alg == dnnl_convolution_winograd && !suits_winograd(c, p))
+        return 0;
+    for (int n = p->n_posts; n >= 0 && code == DN_PLAIN; n--) {
+        t->fused[i] = n;
+        code = describe(c, &t->pds[i], v, p, choices[i], n, 0, err);
+    }
+    if (code != 0)
+        return code == DN_PLAIN ? 0 : code;
+    const dnnl_memory_desc_t *src = dn_md(t->pds[i], dnnl_query_src_md);
+    code = try_kernel(c, &t->trials[2 * i], t->pds[i], v, err);
+    if (code == 0 && !dn_has(c, p->in[0], src))
+        code = try_reorder(c, &t->trials[2 * i + 1], v->native, src, err);
+    return code;
+}
+
+/* The entry with the least time, counting the change of layout; -1 when
+ * there is none. */
+static int winner(const struct contest *t, const double *seconds)
+{
+    int best = -1;
+    for (int i = 0; i < N_CHOICES; i++)
+        if (t->pds[i] != NULL &&
+            (best < 0 || seconds[2 * i] + seconds[2 * i + 1] <
+                             seconds[2 * best] + seconds[2 * best + 1]))
+            best = i;
+    return best;
+}
+
+static int choose_by_time(struct dn_compiler *c, dnnl_primitive_desc_t *out,
+                          const struct conv *v, const struct prim *p,
+                          int *fused, struct prune_error *err)
+{
+    struct contest t = {0};
+    double seconds[2 * N_CHOICES];
+    int code = 0;
+    for (int i = 0; i < N_CHOICES && code == 0; i++)
+        code = enter(c, &t, i, v, p, err);
+    if (code == 0)
+        code = dn_trials_run(c, t.trials, seconds, 2 * N_CHOICES, err);
+    int best = code == 0 ? winner(&t, seconds) : -1;
+    if (best >= 0) {
+        *out = t.pds[best];
+        *fused = t.fused[best];
+        t.pds[best] = NULL;
+    }
+    contest_done(&t);
+    if (code != 0 || best >= 0)
+        return code;
+    return choose_by_rule(c, out, v, p, fused, err);
+}
+
+/* --- the step -------------------------------------------------------- */
 
 /* The slot that the first n posts add, or -1. */
 static int summed_slot(const struct prim *p, int n)
@@ -212,6 +331,7 @@ int dn_conv(struct dn_compiler *c, const struct prim *p, int *fused,
     dnnl_primitive_desc_t pd = NULL;
     int code = fill(c, &v, p, err);
     if (code == 0)
-        code = choose(c, &pd, &v, p, fused, err);
+        code = c->policy->timed ? choose_by_time(c, &pd, &v, p, fused, err)
+                                : choose_by_rule(c, &pd, &v, p, fused, err);
     return code == 0 ? emit(c, pd, &v, p, *fused, err) : code;
 }

@@ -564,40 +564,52 @@ int dn_reduce(struct dn_compiler *c, const struct prim *p, int *fused,
 
 /* --- concatenation --------------------------------------------------- */
 
-/* The inputs' layouts: their own, or all row-major. */
-static int concat_layouts(struct dn_compiler *c, const struct prim *p,
-                          dnnl_memory_desc_t *mds, int own,
-                          struct prune_error *err)
+/* Inputs that lie alike are joined by copying runs; those that do not, one
+ * by one in the library's slow way. */
+enum alike { AS_THEY_ARE, CHANNELS_LAST, ROW_MAJOR, N_ALIKE };
+
+static int concat_layout(struct dn_compiler *c, dnnl_memory_desc_t *md,
+                         int slot, enum alike how, struct prune_error *err)
 {
-    for (int i = 0; i < p->n_in; i++) {
-        struct dn_rep *x = NULL;
-        int code = dn_native(c, p->in[i], &x, err);
-        if (code != 0)
-            return code;
-        mds[i] = x->md;
-        if (!own && dn_row_major(&mds[i], dn_shape(c, p->in[i])) != 0)
-            return dn_fail(p, dnnl_invalid_arguments, err);
-    }
-    return 0;
+    static const dnnl_format_tag_t last[] = {
+        [3] = dnnl_nwc, [4] = dnnl_nhwc, [5] = dnnl_ndhwc};
+    const struct shape *s = dn_shape(c, slot);
+    struct dn_rep *x = NULL;
+    int code = dn_native(c, slot, &x, err);
+    if (code != 0)
+        return code;
+    *md = x->md;
+    if (how == AS_THEY_ARE)
+        return 0;
+    if (how == CHANNELS_LAST && (s->rank < 3 || s->rank > 5))
+        return DN_PLAIN;
+    dnnl_status_t status =
+        how == ROW_MAJOR
+            ? (dnnl_status_t)dn_row_major(md, s)
+            : dnnl_memory_desc_init_by_tag(md, s->rank, x->md.dims, dnnl_f32,
+                                           last[s->rank]);
+    return dn_fail(NULL, status, err);
 }
 
 static int describe_concat(struct dn_compiler *c, dnnl_primitive_desc_t *out,
-                           const struct prim *p,
-                           const dnnl_memory_desc_t *mds,
+                           const struct prim *p, dnnl_memory_desc_t *mds,
+                           enum alike how, int allow_reference,
                            struct prune_error *err)
 {
     dnnl_primitive_attr_t attr = NULL;
     dnnl_primitive_desc_t pd = NULL;
+    for (int i = 0; i < p->n_in; i++) {
+        int code = concat_layout(c, &mds[i], p->in[i], how, err);
+        if (code != 0)
+            return code;
+    }
     dnnl_status_t s = (dnnl_status_t)dn_attr(&attr, NULL, 0);
     if (s != dnnl_success)
         return dn_fail(p, s, err);
     s = dnnl_concat_primitive_desc_create(&pd, NULL, p->n_in, p->concat.axis,
                                           mds, attr, c->backend->engine);
     dnnl_primitive_attr_destroy(attr);
-    if (s == dnnl_unimplemented)
-        return DN_PLAIN;
-    *out = pd;
-    return dn_fail(p, s, err);
+    return dn_accept(out, pd, s, allow_reference, p, err);
 }
 
 static int emit_concat(struct dn_compiler *c, dnnl_primitive_desc_t pd,
@@ -638,14 +650,11 @@ int dn_concat(struct dn_compiler *c, const struct prim *p, int *fused,
     *fused = 0;
     if (mds == NULL)
         return err_memory(err, "plan");
-    int code = concat_layouts(c, p, mds, 1, err);
-    if (code == 0)
-        code = describe_concat(c, &pd, p, mds, err);
-    if (code == DN_PLAIN) {
-        code = concat_layouts(c, p, mds, 0, err);
-        if (code == 0)
-            code = describe_concat(c, &pd, p, mds, err);
-    }
+    int code = DN_PLAIN;
+    for (int how = AS_THEY_ARE; how < N_ALIKE && code == DN_PLAIN; how++)
+        code = describe_concat(c, &pd, p, mds, (enum alike)how, 0, err);
+    if (code == DN_PLAIN)
+        code = describe_concat(c, &pd, p, mds, ROW_MAJOR, 1, err);
     if (code == 0)
         code = emit_concat(c, pd, p, mds, err);
     mem_free(mds);
@@ -660,30 +669,10 @@ static int gather(struct dn_compiler *c, const struct prim *p,
                   struct prune_error *err)
 {
     dnnl_memory_desc_t to;
-    dnnl_primitive_attr_t attr = NULL;
-    dnnl_primitive_desc_t pd = NULL;
-    dnnl_status_t s = (dnnl_status_t)dn_row_major(&to, dn_shape(c, p->out));
-    if (s == dnnl_success)
-        s = (dnnl_status_t)dn_attr(&attr, NULL, 0);
-    if (s != dnnl_success)
-        return dn_fail(p, s, err);
-    s = dnnl_reorder_primitive_desc_create(
-        &pd, from, c->backend->engine, &to, c->backend->engine, attr);
-    dnnl_primitive_attr_destroy(attr);
-    if (s == dnnl_unimplemented)
-        return DN_PLAIN;
-    if (s != dnnl_success)
-        return dn_fail(p, s, err);
+    if (dn_row_major(&to, dn_shape(c, p->out)) != 0)
+        return dn_fail(p, dnnl_invalid_arguments, err);
     int out = dn_buffer(c, &to, err);
-    if (out < 0) {
-        dnnl_primitive_desc_destroy(pd);
-        return out;
-    }
-    struct dn_arg args[] = {
-        {.arg = DNNL_ARG_FROM, .md = from, .buffer = buffer},
-        {.arg = DNNL_ARG_TO, .md = &to, .buffer = out},
-    };
-    int code = dn_emit(c, pd, p->node, 1, args, 2, out, err);
+    int code = out < 0 ? out : dn_reorder(c, from, buffer, &to, out, err);
     return code == 0 ? dn_define(c, p->out, &to, out, err) : code;
 }
 

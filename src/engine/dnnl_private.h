@@ -83,6 +83,17 @@ int dn_same_root(const struct dn_compiler *c, int a, int b);
 int dn_buffer(struct dn_compiler *c, const dnnl_memory_desc_t *md,
               struct prune_error *err);
 
+/* The descriptor of a reorder. */
+int dn_describe_reorder(struct dn_compiler *c, dnnl_primitive_desc_t *out,
+                        const dnnl_memory_desc_t *from,
+                        const dnnl_memory_desc_t *to,
+                        struct prune_error *err);
+
+/* Appends a reorder of `buffer`, as `from` describes it, into `to`. */
+int dn_reorder(struct dn_compiler *c, const dnnl_memory_desc_t *from,
+               int buffer, const dnnl_memory_desc_t *md, int to,
+               struct prune_error *err);
+
 /* Appends a copy between two buffers of that layout. */
 int dn_copy(struct dn_compiler *c, const dnnl_memory_desc_t *md, int from,
             int to, struct prune_error *err);
@@ -127,12 +138,39 @@ int dn_describe(struct dn_compiler *c, dnnl_primitive_desc_t *out,
                 int allow_reference, const struct prim *p,
                 struct prune_error *err);
 
+/* The end of the above: hands on `pd` when status and kernel are right. */
+int dn_accept(dnnl_primitive_desc_t *out, dnnl_primitive_desc_t pd,
+              dnnl_status_t s, int allow_reference, const struct prim *p,
+              struct prune_error *err);
+
 /* Turns a status into an error that names primitive and status. */
 int dn_fail(const struct prim *p, dnnl_status_t status,
             struct prune_error *err);
 
 const dnnl_memory_desc_t *dn_md(const_dnnl_primitive_desc_t pd,
                                 dnnl_query_t what);
+
+/* --- dnnl_time.c: which of several kernels is the fastest ------------ */
+
+/* One way to do the work, timed on memory of its own. */
+struct dn_trial;
+
+struct dn_trial_arg {
+    int arg;
+    const dnnl_memory_desc_t *md;
+};
+
+/* Prepares a primitive for timing; the descriptor is borrowed. */
+int dn_trial_new(struct dn_trial **out, struct dn_compiler *c,
+                 const_dnnl_primitive_desc_t pd,
+                 const struct dn_trial_arg *args, int n,
+                 struct prune_error *err);
+void dn_trial_free(struct dn_trial *t); /* NULL is fine */
+
+/* Runs all of them in turns and leaves the least seconds of each. NULL
+ * entries take none. */
+int dn_trials_run(struct dn_compiler *c, struct dn_trial *const *trials,
+                  double *seconds, int n, struct prune_error *err);
 
 /* The library's functions for an element-wise one: how many (1 or 2), to
  * be applied in order; 0: it has none. */

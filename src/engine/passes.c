@@ -108,7 +108,7 @@ static int fold_constants(struct program *p, struct prune_error *err)
     return code;
 }
 
-/* --- views that change nothing --------------------------------------- */
+/* --- what changes nothing -------------------------------------------- */
 
 static void replace(int *slots, int n, int from, int to)
 {
@@ -117,13 +117,34 @@ static void replace(int *slots, int n, int from, int to)
             slots[i] = to;
 }
 
-static int drop_views(struct program *p, struct prune_error *err)
+static int is_identity(const struct program *p, const struct prim *prim)
+{
+    const struct shape *o = &p->slots[prim->out].shape;
+    int same = shape_equal(&p->slots[prim->in[0]].shape, o);
+    if (!same || prim->kind == &prim_view)
+        return same;
+    if (prim->kind == &prim_concat)
+        return prim->n_in == 1;
+    for (int i = 0; i < o->rank; i++) {
+        if (prim->kind == &prim_pad && prim->pad.low[i] == 0)
+            continue;
+        if (prim->kind == &prim_transpose && prim->transpose.perm[i] == i)
+            continue;
+        if (prim->kind == &prim_slice && prim->slice.start[i] == 0 &&
+            prim->slice.step[i] == 1)
+            continue;
+        return 0;
+    }
+    return prim->kind == &prim_pad || prim->kind == &prim_transpose ||
+           prim->kind == &prim_slice;
+}
+
+static int drop_identities(struct program *p, struct prune_error *err)
 {
     (void)err;
     for (int i = 0; i < p->n_prims; i++) {
         struct prim *v = &p->prims[i];
-        if (v->kind != &prim_view ||
-            !shape_equal(&p->slots[v->in[0]].shape, &p->slots[v->out].shape))
+        if (!is_identity(p, v))
             continue;
         for (int k = i + 1; k < p->n_prims; k++)
             replace(p->prims[k].in, p->prims[k].n_in, v->out, v->in[0]);
@@ -428,6 +449,54 @@ static int find_pools(struct program *p, struct prune_error *err)
     return code;
 }
 
+/* --- x times a gate of x --------------------------------------------- */
+
+/* The function that x * e(x) is, if it has a name. */
+static int gated(const struct prim_eltwise *e, enum eltwise *out)
+{
+    if (e->f == ELT_SIGMOID) {
+        *out = ELT_SWISH;
+        return 1;
+    }
+    /* A sixth as a float, however it was rounded. */
+    if (e->f == ELT_HARDSIGMOID && e->alpha > 0.16666F &&
+        e->alpha < 0.16667F && e->beta == 0.5F) {
+        *out = ELT_HARDSWISH;
+        return 1;
+    }
+    return 0;
+}
+
+static int find_gates(struct program *p, struct prune_error *err)
+{
+    struct facts f;
+    int code = facts_find(&f, p, err);
+    if (code != 0)
+        return code;
+    for (int i = 0; i < p->n_prims; i++) {
+        struct prim *m = &p->prims[i];
+        if (m->kind != &prim_binary || m->binary.f != BIN_MUL)
+            continue;
+        for (int k = 0; k < 2; k++) {
+            int from = f.by[m->in[k]];
+            enum eltwise name;
+            if (!is_kind(p, from, &prim_eltwise) ||
+                f.uses[m->in[k]] != 1 ||
+                p->prims[from].in[0] != m->in[1 - k] ||
+                !gated(&p->prims[from].eltwise, &name))
+                continue;
+            m->kind = &prim_eltwise;
+            m->eltwise = (struct prim_eltwise){.f = name};
+            m->in = p->prims[from].in;
+            m->n_in = 1;
+            p->prims[from].kind = NULL;
+            break;
+        }
+    }
+    facts_done(&f);
+    return 0;
+}
+
 /* --- posts ----------------------------------------------------------- */
 
 enum { MAX_POSTS = 8 };
@@ -560,8 +629,9 @@ typedef int pass_f(struct program *p, struct prune_error *err);
 int passes_run(struct program *p, struct prune_error *err)
 {
     static pass_f *const passes[] = {
-        fold_constants, drop_views, drop_dead,  fold_pads, fold_affine,
-        fold_sums,      fold_factors, find_pools, fuse,
+        fold_constants, drop_identities, drop_dead,  fold_pads,
+        fold_affine,    fold_sums,       fold_factors, find_pools,
+        find_gates,     fuse,
     };
     int code = 0;
     for (size_t i = 0; i < sizeof passes / sizeof *passes && code == 0;
