@@ -20,11 +20,11 @@ function byUrgency(a, b) {
 }
 
 /**
- * Watches the jobs that `path` lists. `onChange(jobs)` is called whenever
- * something is known newly, `onEnd(job)` when a job has ended. Returns
- * {ready, stop}: `ready` is settled after the first list.
+ * Watches the jobs that `path` lists; `onChange(jobs)` is called whenever
+ * something is known newly. Returns {ready, stop}: `ready` is settled after
+ * the first list.
  */
-export function watchJobs(path, { onChange, onEnd }) {
+export function watchJobs(path, onChange) {
   const stopped = new AbortController();
   const { signal } = stopped;
   const jobs = new Map();
@@ -34,12 +34,7 @@ export function watchJobs(path, { onChange, onEnd }) {
     if (!signal.aborted) onChange([...jobs.values()]);
   };
 
-  function take(job) {
-    const before = jobs.get(job.id);
-    jobs.set(job.id, job);
-    if (before && isOpen(before) && !isOpen(job) && !signal.aborted)
-      onEnd(job);
-  }
+  const take = (job) => jobs.set(job.id, job);
 
   async function reload() {
     const now = await list(path);

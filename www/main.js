@@ -15,10 +15,14 @@ function say(text) {
   notice.hidden = !text;
 }
 
+/** "Weight pruning" is Weight, where the whole page is about pruning. */
+const shortTitle = (technique) =>
+  (technique.title ?? sentence(technique.name)).replace(/ pruning$/, "");
+
 class Page {
   constructor(service) {
     this.titles = new Map(service.techniques.map((t) => [t.name,
-      t.title ?? sentence(t.name)]));
+      shortTitle(t)]));
     this.form = makeForm(service, { techniques: byId("techniques"),
       target: byId("target"), main: byId("main-settings"),
       more: byId("more-settings") });

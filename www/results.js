@@ -21,8 +21,7 @@ export class Results {
   constructor(titles, say) {
     this.titles = titles;
     this.say = say;
-    this.turns = 0;
-    this.shownTurn = 0;
+    this.refreshing = false;
     this.root = byId("results");
     this.charts = makeCharts(byId("charts"));
     this.table = makeTable(byId("table"), (sort) => {
@@ -56,19 +55,16 @@ export class Results {
     await this.reload();
     await this.fillGroups();
     if (view !== this.view) return true; // another one was chosen meanwhile
-    this.watch = watchJobs(`/v1/jobs${query(this.which)}`, {
-      onChange: (jobs) => this.onJobs(jobs),
-      onEnd: () => this.reload().catch((e) => this.say(e.message)) });
+    this.watch = watchJobs(`/v1/jobs${query(this.which)}`,
+      (jobs) => this.onJobs(jobs));
     await this.watch.ready;
     return this.comparison.rows.length > 1;
   }
 
   async reload() {
     const { view } = this;
-    const turn = ++this.turns;
     const comparison = await loadComparison(this.which, this.titles);
-    if (view !== this.view || turn < this.shownTurn) return; // overtaken
-    this.shownTurn = turn;
+    if (view !== this.view) return; // another one was chosen
     this.comparison = comparison;
     this.draw();
   }
@@ -89,6 +85,26 @@ export class Results {
       && r.state !== this.jobs.get(r.job).state);
     for (const row of moved) row.state = this.jobs.get(row.job).state;
     if (moved.length) this.draw();
+    this.refresh();
+  }
+
+  /** Has a job ended whose figures are not here yet? */
+  isStale() {
+    return this.comparison?.rows.some((row) => {
+      const job = this.jobs.get(row.job);
+      return job && !isOpen(job) && job.state !== row.state;
+    });
+  }
+
+  async refresh() {
+    if (this.refreshing) return;
+    this.refreshing = true;
+    try {
+      while (this.isStale()) await this.reload();
+    } catch (e) {
+      this.say(e.message);
+    }
+    this.refreshing = false;
   }
 
   followedSummary() {
