@@ -55,10 +55,8 @@ static int prove(struct run *r, struct prune_error *err)
     if (!r->decision.masked || r->no_run.code)
         return 0;
     struct subject cut = {0};
-    int rc = progress_tell(&r->c.progress, "prove", 0, 1, err);
-    if (!rc)
-        rc = write_and_read(&cut, r->decision.graph, "the cut network",
-                            &r->c, err);
+    int rc = write_and_read(&cut, r->decision.graph, "the cut network", &r->c,
+                            err);
     if (!rc)
         rc = search_proof(&r->proof, &r->constant_outputs,
                           r->decision.masked, cut.graph,
@@ -149,10 +147,13 @@ static const struct {
 
 static int run_phases(struct run *r, struct prune_error *err)
 {
+    const int n = sizeof phases / sizeof *phases;
     int rc = 0;
-    for (size_t i = 0; i < sizeof phases / sizeof *phases && !rc; i++) {
+    for (int i = 0; i < n && !rc; i++) {
         double start = context_clock();
-        rc = phases[i].f(r, err);
+        rc = progress_tell(&r->c.progress, phases[i].name, i, n, err);
+        if (!rc)
+            rc = phases[i].f(r, err);
         run_note_seconds(r, phases[i].name, context_clock() - start);
     }
     return rc;

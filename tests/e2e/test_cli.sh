@@ -65,7 +65,7 @@ try 2 'unknown command' 'an unknown command' "$prune" prnue
 try 2 'command is missing' 'no command' "$prune"
 try 2 'unknown option --sparsty' 'an unknown option' \
     "$prune" run "$lenet" -t weight --sparsty 0.5 -o o.onnx
-try 2 'sparsity is 1.5' 'a value out of range' \
+try 2 'sparsity: "1.5"' 'a value out of range' \
     "$prune" run "$lenet" -t weight --sparsity 1.5 -o o.onnx
 try 2 'heavy' 'an unknown technique' \
     "$prune" run "$lenet" -t heavy --sparsity 0.5 -o o.onnx
