@@ -79,7 +79,7 @@ static int freeze_node(struct coupling *c, const struct graph *g,
     return rc;
 }
 
-static int shapes_known(const struct graph *g, const struct node *n)
+int coupling_shapes_known(const struct graph *g, const struct node *n)
 {
     for (int i = 0; i < n->n_inputs; i++)
         if (node_in(g, n, i) && node_in(g, n, i)->shape.rank < 0)
@@ -106,7 +106,7 @@ static int couple_node(struct coupling *c, const struct graph *g,
                  n->type);
         return freeze_node(c, g, n, reason, err);
     }
-    if (!shapes_known(g, n))
+    if (!coupling_shapes_known(g, n))
         return freeze_node(c, g, n, "shapes around it are not known", err);
     return n->op->couple(c, g, n, err);
 }

@@ -53,6 +53,10 @@ static inline struct axis *coupling_axis(const struct coupling *c, int value,
     return &c->axes[c->axis_at[value] + axis];
 }
 
+/* Whether all of a node's inputs and outputs have known shapes: else it is
+ * frozen, and neither coupled nor cut in its own way. */
+int coupling_shapes_known(const struct graph *g, const struct node *n);
+
 /* The root of a position's tree. */
 int coupling_root(const struct coupling *c, int position);
 

@@ -1,6 +1,7 @@
 #include "graph/cut.h"
 
 #include "base/alloc.h"
+#include "graph/couple_parts.h"
 #include "graph/op.h"
 
 static int goes(const struct cut *c, int value, int axis, int64_t i)
@@ -178,6 +179,14 @@ static int check_value(struct graph *g, int value, const struct shape *old,
     return 0;
 }
 
+static int cut_node(struct cut *c, int node, struct prune_error *err)
+{
+    const struct node *n = &c->g->nodes[node];
+    if (!n->op || !n->op->cut || !coupling_shapes_known(c->g, n))
+        return 0;
+    return n->op->cut(c, node, err);
+}
+
 static int apply(struct cut *c, struct shape *old, struct shape *want,
                  int n_values, struct prune_error *err)
 {
@@ -186,10 +195,8 @@ static int apply(struct cut *c, struct shape *old, struct shape *want,
         want[v] = promised(c, v);
     }
     int rc = cut_constants(c, err);
-    for (int i = 0; !rc && i < c->g->n_nodes; i++) {
-        const struct op *op = c->g->nodes[i].op;
-        rc = op && op->cut ? op->cut(c, i, err) : 0;
-    }
+    for (int i = 0; !rc && i < c->g->n_nodes; i++)
+        rc = cut_node(c, i, err);
     if (!rc)
         rc = graph_infer_again(c->g, err);
     for (int v = 0; !rc && v < n_values; v++)

@@ -96,8 +96,16 @@ int64_t tensor_int(const struct tensor *t, int64_t i)
     }
 }
 
-/* Copies rows of `inner` bytes: dst [outer, n, inner] from src
- * [outer, size, inner]. */
+/* dst [outer, n, inner bytes] from src [outer, size, inner bytes]. Columns
+ * of a matrix are single floats, for which a call each would be slow. */
+static void take_floats(float *dst, const float *src, int64_t outer,
+                        int64_t size, const int64_t *keep, int64_t n)
+{
+    for (int64_t o = 0; o < outer; o++, src += size, dst += n)
+        for (int64_t i = 0; i < n; i++)
+            dst[i] = src[keep[i]];
+}
+
 static void take_rows(unsigned char *dst, const unsigned char *src,
                       int64_t outer, int64_t size, size_t inner,
                       const int64_t *keep, int64_t n)
@@ -126,9 +134,11 @@ int tensor_take(struct tensor **out, const struct tensor *t, int axis,
         return rc;
     size_t inner = (size_t)shape_span(&shape, axis + 1, shape.rank) *
                    dtype_size(t->dtype);
-    if (taken->size)
-        take_rows(taken->data, t->data, shape_span(&shape, 0, axis), size,
-                  inner, keep, n);
+    int64_t outer = shape_span(&shape, 0, axis);
+    if (taken->size && t->dtype == DTYPE_F32 && inner == sizeof(float))
+        take_floats(taken->data, t->data, outer, size, keep, n);
+    else if (taken->size)
+        take_rows(taken->data, t->data, outer, size, inner, keep, n);
     *out = taken;
     return 0;
 }

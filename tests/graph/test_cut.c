@@ -121,6 +121,33 @@ Test(cut, names_the_node_that_was_not_mended)
     graph_free(g);
 }
 
+static int cut_never(struct cut *c, int node, struct prune_error *err)
+{
+    (void)c;
+    (void)node;
+    return err_set(err, PRUNE_E_FAILED, "asked to mend what was frozen");
+}
+
+/* A node with an unknown shape was frozen: there is nothing to mend. */
+Test(cut, leaves_nodes_of_unknown_shape_alone)
+{
+    struct graph *g = perceptron();
+    struct op touchy = op_dense;
+    touchy.cut = cut_never;
+    add_node(g, "Puzzle", NULL, "r", "u");
+    int at = add_node(g, "Dense", &touchy, "u w2", "z");
+    add_output(g, "z");
+    struct coupling *c = coupled(g);
+    cr_assert_eq(g->values[g->nodes[at].outputs[0]].shape.rank, -1);
+    const int units[] = {1};
+    unsigned char **removed = mark(c, g, "h", 1, units, 0);
+    struct prune_error e = {0};
+    cr_assert_eq(cut_apply(g, c, removed, &e), 0, "%s", e.text);
+    unmark(c, removed);
+    coupling_free(c);
+    graph_free(g);
+}
+
 Test(cut, will_not_leave_an_axis_empty)
 {
     struct graph *g = perceptron();
