@@ -217,6 +217,11 @@ static json_t *default_of(const struct reading *r, const json_t *row,
     if (!strcmp(name, "recover"))
         return json_string(json_object_get(r->in, "dataset") ? "calibrate"
                                                              : "none");
+    /* Where there is no data the worker refuses what is about it, and a
+     * default of ours would look like a wish. */
+    if (!strcmp(name, "calibration_samples") &&
+        !json_object_get(r->in, "dataset"))
+        return NULL;
     const json_t *value = json_object_get(row, "default");
     return value && !json_is_null(value) ? json_deep_copy(value) : NULL;
 }
