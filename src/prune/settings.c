@@ -330,22 +330,6 @@ static int check_criterion(const struct settings *s, int have_data,
     return 0;
 }
 
-static int check_data(const struct settings *s, int have_data,
-                      struct prune_error *err)
-{
-    if (have_data)
-        return 0;
-    if (!strcmp(s->recover, "calibrate"))
-        return err_set(err, PRUNE_E_USAGE,
-                       "recover: calibrate needs training data; give a data "
-                       "set, or recover none");
-    if (was_set(s, "calibration_samples"))
-        return err_set(err, PRUNE_E_USAGE,
-                       "calibration_samples: without a data set there is "
-                       "nothing to calibrate on");
-    return 0;
-}
-
 int settings_check(struct settings *s, int have_data,
                    struct prune_error *err)
 {
@@ -366,8 +350,7 @@ int settings_check(struct settings *s, int have_data,
                        "group, so that there is nothing to rank across");
     if (!*s->criterion)
         default_criterion(s, have_data);
-    if ((rc = check_criterion(s, have_data, err)) ||
-        (rc = check_data(s, have_data, err)))
+    if ((rc = check_criterion(s, have_data, err)))
         return rc;
     if (!*s->scope)
         snprintf(s->scope, sizeof s->scope, "%s", s->technique->scope);

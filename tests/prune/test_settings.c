@@ -92,8 +92,6 @@ Test(settings, refuses_what_the_technique_does_not_use)
     check_refused("weight", "criterion", "lamp", 0);
     check_refused("unstructured", "criterion", "l2", 0);
     check_refused("layer", "criterion", "ablation", 0);
-    check_refused("weight", "recover", "calibrate", 0);
-    check_refused("weight", "calibration_samples", "10", 0);
     struct settings s;
     settings_init(&s);
     cr_assert_eq(settings_set(&s, "technique", "weight", NULL), 0);
