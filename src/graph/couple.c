@@ -80,7 +80,7 @@ void coupling_free(struct coupling *c)
     mem_free(c);
 }
 
-/* --- the forest --------------------------------------------------------- */
+/* --- the forest -------------------------------------------------------- */
 
 int coupling_root(const struct coupling *c, int p)
 {
@@ -159,7 +159,7 @@ static int enliven(struct coupling *c, struct axis *x,
     return 0;
 }
 
-/* --- what operators say ------------------------------------------------- */
+/* --- what operators say ------------------------------------------------ */
 
 void couple_plain(struct coupling *c, int value, int axis)
 {

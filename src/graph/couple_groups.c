@@ -48,7 +48,7 @@ static void number_units(struct collecting *x)
     }
 }
 
-/* --- which axes a unit touches ------------------------------------------ */
+/* --- which axes a unit touches ----------------------------------------- */
 
 static void count_touch(struct collecting *x, int axis, int unit, int64_t i)
 {
@@ -89,7 +89,7 @@ static void list_touches(struct collecting *x)
     x->touch_from[0] = 0;
 }
 
-/* --- groups: units that touch the same axes ------------------------------ */
+/* --- groups: units that touch the same axes ---------------------------- */
 
 static int n_touches(const struct collecting *x, int unit)
 {
@@ -161,7 +161,7 @@ static int make_groups(struct collecting *x, struct prune_error *err)
     return 0;
 }
 
-/* --- the positions of each unit, by member ------------------------------- */
+/* --- the positions of each unit, by member ----------------------------- */
 
 /* Where the unit's run at this axis begins: axes come in the same ascending
  * order as the group's members, so that a counter finds the member. */
@@ -246,7 +246,7 @@ static int list_positions(struct collecting *x, struct prune_error *err)
     return 0;
 }
 
-/* --- refusals ------------------------------------------------------------ */
+/* --- refusals ---------------------------------------------------------- */
 
 /* One for each node whose units are frozen, in the nodes' order; then one,
  * not counted, for each frozen group without such a node. */
@@ -288,7 +288,7 @@ static int list_refusals(struct collecting *x, struct prune_error *err)
     return 0;
 }
 
-/* --- the whole ----------------------------------------------------------- */
+/* --- the whole --------------------------------------------------------- */
 
 static int take_memory(struct collecting *x, size_t n)
 {
@@ -296,10 +296,12 @@ static int take_memory(struct collecting *x, size_t n)
     struct {
         int **at;
         size_t n;
-    } all[] = {{&x->unit_of_root, n}, {&x->reason, n}, {&x->touch_from, n + 1},
-               {&x->touches, n},      {&x->stamp, n},  {&x->cursor, n},
-               {&x->model, n},        {&c->unit_of, n}, {&c->group_of, n},
-               {&c->rank_of, n},      {&c->table_of, n}};
+    } all[] = {{&x->unit_of_root, n}, {&x->reason, n},
+               {&x->touch_from, n + 1}, {&x->touches, n},
+               {&x->stamp, n},          {&x->cursor, n},
+               {&x->model, n},          {&c->unit_of, n},
+               {&c->group_of, n},       {&c->rank_of, n},
+               {&c->table_of, n}};
     int ok = 1;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         ok &= (*all[i].at = mem_calloc(all[i].n, sizeof(int))) != NULL;
@@ -335,7 +337,7 @@ int coupling_collect(struct coupling *c, struct prune_error *err)
     return rc;
 }
 
-/* --- readers --------------------------------------------------------------- */
+/* --- readers ----------------------------------------------------------- */
 
 int coupling_n_groups(const struct coupling *c)
 {

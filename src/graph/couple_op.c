@@ -64,7 +64,7 @@ int couple_through(struct coupling *c, const struct graph *g,
     return rc;
 }
 
-/* --- the walk ------------------------------------------------------------ */
+/* --- the walk ---------------------------------------------------------- */
 
 static int freeze_node(struct coupling *c, const struct graph *g,
                        const struct node *n, const char *reason,

@@ -39,7 +39,7 @@ int cut_touches(const struct cut *c, int value, int axis)
     return 0;
 }
 
-/* --- constants ----------------------------------------------------------- */
+/* --- constants --------------------------------------------------------- */
 
 /* *t, a reference of the caller's, without what goes along one axis. The
  * sizes in the values are the old ones throughout. */
@@ -152,7 +152,7 @@ int cut_set_ints(struct cut *c, int node, int input, const int64_t *ints,
     return 0;
 }
 
-/* --- the check ------------------------------------------------------------ */
+/* --- the check --------------------------------------------------------- */
 
 /* want: what the coupling promised, by value, before anything was cut. */
 static struct shape promised(const struct cut *c, int value)

@@ -251,7 +251,7 @@ static int read_node(struct reading *r, const Onnx__NodeProto *p,
     return rc ? rc : read_constant(r, n, err);
 }
 
-/* --- what subgraphs read ------------------------------------------------ */
+/* --- what subgraphs read ----------------------------------------------- */
 
 struct capture {
     struct reading *r;
@@ -308,7 +308,7 @@ static int read_captured(struct reading *r, struct prune_error *err)
     return rc;
 }
 
-/* --- the whole ---------------------------------------------------------- */
+/* --- the whole --------------------------------------------------------- */
 
 static int is_defined(const struct reading *r, const struct value *v)
 {

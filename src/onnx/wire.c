@@ -65,7 +65,8 @@ static int body(struct walk *w, const ProtobufCFieldDescriptor *f,
         w->messages++;
     if (w->messages > MAX_MESSAGES)
         return fail(w, p, "it has too many parts");
-    if (f && f->type == PROTOBUF_C_TYPE_STRING && memchr(p, 0, (size_t)(end - p)))
+    if (f && f->type == PROTOBUF_C_TYPE_STRING &&
+        memchr(p, 0, (size_t)(end - p)))
         return fail(w, p, "a text holds a NUL");
     if (f && f->type == PROTOBUF_C_TYPE_MESSAGE)
         return message(w, f->descriptor, p, end, depth + 1);

@@ -51,7 +51,7 @@ static int index_names(struct writing *w)
     return bad;
 }
 
-/* --- lists of the graph --------------------------------------------------- */
+/* --- lists of the graph ------------------------------------------------ */
 
 static int put_nodes(struct writing *w, Onnx__GraphProto *out)
 {
@@ -191,7 +191,7 @@ static int put_graph(struct writing *w, Onnx__ModelProto *model)
            put_outputs(w, p) || put_value_info(w, p) || put_annotations(w, p);
 }
 
-/* --- the model -------------------------------------------------------------- */
+/* --- the model --------------------------------------------------------- */
 
 static int is_replaced(const struct graph *g, const char *key)
 {

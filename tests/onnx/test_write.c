@@ -125,6 +125,28 @@ Test(write, writes_edited_constants_links_and_attributes)
     graph_free(h);
 }
 
+Test(write, writes_the_new_value_of_a_constant_node)
+{
+    struct graph *g = read_data("models/mobilenetv2.onnx");
+    int node = 0;
+    while (strcmp(g->nodes[node].type, "Constant"))
+        node++;
+    int v = g->nodes[node].outputs[0];
+    struct tensor *t = NULL;
+    struct shape s = {.rank = 1, .dims = {2}};
+    cr_assert_eq(tensor_new(&t, DTYPE_F32, &s, NULL), 0);
+    tensor_f32(t)[1] = 7;
+    cr_assert_eq(graph_set_constant(g, v, t, NULL), 0);
+    struct graph *h = again(g);
+    struct value *w = find(h, g->values[v].name);
+    cr_assert(shape_equal(&w->constant->shape, &s));
+    cr_assert_eq(tensor_f32(w->constant)[1], 7);
+    cr_assert_str_eq(h->nodes[w->producer].type, "Constant");
+    cr_assert_eq(h->n_nodes, g->n_nodes);
+    graph_free(g);
+    graph_free(h);
+}
+
 Test(write, leaves_out_what_was_swept)
 {
     struct graph *g = read_data("models/lenet300.onnx");
