@@ -42,9 +42,9 @@ static int couple(struct coupling *c, const struct graph *g,
     for (int i = 1; !e && i < 5; i++)
         e = ops_rider(c, g, n, i, n->inputs[0], 1, i == 4 ? variance : ROLE_SIDE,
                       err);
-    for (int i = 1; i < n->n_outputs; i++)
-        if (node_out(g, n, i))
-            couple_plain_all(c, n->outputs[i]);
+    for (int i = 1; !e && i < n->n_outputs && i < 5; i++)
+        if (node_out(g, n, i)) /* statistics, of older versions too */
+            e = couple_same(c, n->inputs[0], 1, n->outputs[i], 0, err);
     return e;
 }
 

@@ -21,6 +21,20 @@ static int infer(struct graph *g, struct node *n, struct prune_error *err)
     return ops_set_ints(g, n, &held, err);
 }
 
+/* Numbers made of channels would change with them. */
+static int couple(struct coupling *c, const struct graph *g,
+                  const struct node *n, struct prune_error *err)
+{
+    if (dtype_is_float(node_in(g, n, 0)->dtype) &&
+        !dtype_is_float(node_out(g, n, 0)->dtype)) {
+        int e = couple_through(c, g, n, err);
+        return e ? e
+                 : couple_freeze_all(c, n->inputs[0], n, "casts to integers",
+                                     err);
+    }
+    return ops_couple_pass(c, g, n, err);
+}
+
 static int lower(struct lowering *l, const struct graph *g,
                  const struct node *n, struct prune_error *err)
 {
@@ -39,6 +53,6 @@ const struct op op_cast = {
     .max_inputs = 1,
     .traits = OP_PASS,
     .infer = infer,
-    .couple = ops_couple_pass,
+    .couple = couple,
     .lower = lower,
 };

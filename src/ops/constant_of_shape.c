@@ -50,7 +50,7 @@ static int couple(struct coupling *c, const struct graph *g,
 
 static int cut(struct cut *c, int node, struct prune_error *err)
 {
-    return ops_mend_sizes(c, node, 0, err);
+    return ops_mend_sizes(c, node, 0, -1, err);
 }
 
 static int lower(struct lowering *l, const struct graph *g,

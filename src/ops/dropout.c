@@ -5,7 +5,7 @@
 /* Inference hands the input on. The mask, if asked for, is all ones. */
 static int infer(struct graph *g, struct node *n, struct prune_error *err)
 {
-    int e = ops_infer_same(g, n, err);
+    int e = ops_infer_pass(g, n, err);
 
     return e ? e
              : ops_out(g, n, 1, &node_in(g, n, 0)->shape, DTYPE_BOOL, err);
@@ -14,12 +14,15 @@ static int infer(struct graph *g, struct node *n, struct prune_error *err)
 static int couple(struct coupling *c, const struct graph *g,
                   const struct node *n, struct prune_error *err)
 {
+    int e;
+
     for (int i = 1; i < n->n_inputs; i++) /* ratio, training_mode */
         if (node_in(g, n, i))
             couple_plain_all(c, n->inputs[i]);
-    if (node_out(g, n, 1))
-        couple_plain_all(c, n->outputs[1]);
-    return ops_couple_pass(c, g, n, err);
+    e = ops_couple_pass(c, g, n, err);
+    if (!e && node_out(g, n, 1)) /* the mask has the same axes */
+        e = ops_tie_others(c, g, n, 0, 1, -1, err);
+    return e;
 }
 
 static int lower(struct lowering *l, const struct graph *g,

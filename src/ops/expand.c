@@ -41,7 +41,7 @@ static int couple(struct coupling *c, const struct graph *g,
 
 static int cut(struct cut *c, int node, struct prune_error *err)
 {
-    return ops_mend_sizes(c, node, 1, err);
+    return ops_mend_sizes(c, node, 1, 1, err);
 }
 
 /* The sum with zeros of the wanted shape. */

@@ -9,7 +9,7 @@ const struct op op_identity = {
     .min_inputs = 1,
     .max_inputs = 1,
     .traits = OP_PASS,
-    .infer = ops_infer_same,
+    .infer = ops_infer_pass,
     .couple = ops_couple_pass,
     .lower = ops_lower_view,
 };

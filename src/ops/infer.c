@@ -49,12 +49,18 @@ int ops_out(struct graph *g, const struct node *n, int i,
 
 int ops_infer_same(struct graph *g, struct node *n, struct prune_error *err)
 {
-    struct value *x = node_in(g, n, 0);
+    const struct value *x = node_in(g, n, 0);
+
+    return ops_out(g, n, 0, &x->shape, x->dtype, err);
+}
+
+int ops_infer_pass(struct graph *g, struct node *n, struct prune_error *err)
+{
     struct value *y = node_out(g, n, 0);
     struct tensor *known = value_constant(g, n->inputs[0]);
-    int e = ops_out(g, n, 0, &x->shape, x->dtype, err);
+    int e = ops_infer_same(g, n, err);
 
-    if (e || !y || !known || dtype_is_float(known->dtype))
+    if (e || !known || dtype_is_float(known->dtype))
         return e;
     tensor_unref(y->known);
     y->known = tensor_ref(known);

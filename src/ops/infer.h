@@ -15,8 +15,9 @@ int ops_out(struct graph *g, const struct node *n, int i,
             const struct shape *shape, enum dtype dtype,
             struct prune_error *err);
 
-/* Output 0 (and what `known` integers it has) is like input 0. */
-op_infer_f ops_infer_same;
+/* Output 0 is like input 0: shape and type, and for the second of the two
+ * the integers that are known of it. */
+op_infer_f ops_infer_same, ops_infer_pass;
 
 /* Output 0 has the shape that all inputs broadcast to. */
 op_infer_f ops_infer_broadcast;

@@ -1,46 +1,27 @@
 #include "ops/mend.h"
 
-#include <string.h>
-
-static int attach(struct cut *c, int node, int i, const struct ints *v,
-                  struct prune_error *err)
+/* Room for an input that the node did not have. */
+static int grow(struct graph *g, struct node *n, int n_inputs,
+                struct prune_error *err)
 {
-    struct shape shape = {.rank = 1, .dims = {v->n}};
-    struct tensor *t;
-    int value, *inputs;
-    struct node *n;
-    int e = tensor_new(&t, DTYPE_I64, &shape, err);
+    int *inputs = arena_calloc(&g->arena, (size_t)n_inputs, sizeof *inputs);
 
-    if (e)
-        return e;
-    memcpy(t->data, v->at, (size_t)v->n * sizeof *v->at);
-    e = graph_add_constant(c->g, "sizes", t, &value, err);
-    if (e)
-        return e;
-    n = &c->g->nodes[node];
-    if (i >= n->n_inputs) {
-        inputs = arena_calloc(&c->g->arena, (size_t)i + 1, sizeof *inputs);
-        if (!inputs)
-            return err_memory(err, "a node's inputs");
-        for (int k = 0; k <= i; k++)
-            inputs[k] = k < n->n_inputs ? n->inputs[k] : NO_VALUE;
-        n->inputs = inputs;
-        n->n_inputs = i + 1;
-    }
-    n->inputs[i] = value;
-    n->changed = 1;
+    if (!inputs)
+        return err_memory(err, "a node's inputs");
+    for (int k = 0; k < n_inputs; k++)
+        inputs[k] = k < n->n_inputs ? n->inputs[k] : NO_VALUE;
+    n->inputs = inputs;
+    n->n_inputs = n_inputs;
     return 0;
 }
 
 int ops_mend_input(struct cut *c, int node, int i, const struct ints *v,
                    struct prune_error *err)
 {
-    const struct node *n = &c->g->nodes[node];
+    struct node *n = &c->g->nodes[node];
+    int e = i < n->n_inputs ? 0 : grow(c->g, n, i + 1, err);
 
-    if (node_in(c->g, n, i) &&
-        value_constant_home(c->g, n->inputs[i]) != NO_VALUE)
-        return cut_set_ints(c, node, i, v->at, v->n, err);
-    return attach(c, node, i, v, err);
+    return e ? e : cut_set_ints(c, node, i, v->at, v->n, err);
 }
 
 int ops_mend_list(struct cut *c, int node, const char *attr, int i,
@@ -69,36 +50,45 @@ static int touches_any(const struct cut *c, int value)
     return 0;
 }
 
-/* A list that was computed holds the sizes of today's batch: such axes are
- * copied from the input instead, where they are the same axis of it. */
-static void symbolic(const struct cut *c, const struct node *n,
-                     struct ints *sizes)
+/* Puts `copy` where an axis is the input's own: for Reshape (0) the one at
+ * the same place from the front, if neither is cut; for Expand (1) from the
+ * back. */
+static void copy_sizes(const struct cut *c, const struct node *n,
+                       struct ints *sizes, int64_t copy)
 {
     const struct shape *in = &node_in(c->g, n, 0)->shape;
     const struct shape *out = &node_out(c->g, n, 0)->shape;
 
-    for (int k = 0; k < sizes->n && k < in->rank; k++) {
-        if (in->dims[k] != out->dims[k])
-            break;
-        if (!cut_touches(c, n->outputs[0], k))
-            sizes->at[k] = 0;
+    for (int64_t k = 0; k < sizes->n; k++) {
+        int64_t to = out->rank - sizes->n + k;
+        int64_t from = copy ? to - (out->rank - in->rank) : to;
+        if (to < 0 || from < 0 || from >= in->rank ||
+            in->dims[from] != out->dims[to])
+            continue;
+        if (copy || (!cut_touches(c, n->inputs[0], (int)from) &&
+                     !cut_touches(c, n->outputs[0], (int)to)))
+            sizes->at[k] = copy;
     }
 }
 
-int ops_mend_sizes(struct cut *c, int node, int i, struct prune_error *err)
+int ops_mend_sizes(struct cut *c, int node, int i, int64_t copy,
+                   struct prune_error *err)
 {
     const struct node *n = &c->g->nodes[node];
     int out = n->outputs[0], rank = c->g->values[out].shape.rank;
-    struct ints sizes;
+    int computed = node_in(c->g, n, i) &&
+                   value_constant_home(c->g, n->inputs[i]) == NO_VALUE;
+    struct ints sizes, was;
 
-    if (!touches_any(c, out) || !ops_in_ints(c->g, n, i, &sizes))
+    if (!touches_any(c, out) || !ops_in_ints(c->g, n, i, &sizes) ||
+        (computed && copy < 0))
         return 0;
-    if (value_constant_home(c->g, n->inputs[i]) == NO_VALUE &&
-        strcmp(n->type, "Reshape") == 0)
-        symbolic(c, n, &sizes);
+    was = sizes;
+    if (computed)
+        copy_sizes(c, n, &sizes, copy);
     for (int64_t k = 0; k < sizes.n; k++) {
         int axis = (int)(rank - sizes.n + k); /* Expand's list may be short */
-        if (axis >= 0 && cut_touches(c, out, axis) && sizes.at[k] > 0)
+        if (axis >= 0 && cut_touches(c, out, axis) && was.at[k] > 0)
             sizes.at[k] = cut_extent(c, out, axis);
     }
     return ops_mend_input(c, node, i, &sizes, err);

@@ -21,8 +21,11 @@ int64_t ops_kept(const struct cut *c, int value, int axis, int64_t from,
 
 /* Puts the new sizes of output 0's cut axes into the list of sizes that is
  * input i (Reshape, Expand, ConstantOfShape). What the list says of other
- * axes, and -1, stay as they are; a list that was computed and has gone
- * wrong is replaced. */
-int ops_mend_sizes(struct cut *c, int node, int i, struct prune_error *err);
+ * axes, and -1, stay as they are. A list that was computed is replaced by
+ * one in which `copy` (Reshape 0, Expand 1) stands for axes that are the
+ * input's own, as it would hold today's batch otherwise; without such a
+ * number (-1) it is left to compute itself anew. */
+int ops_mend_sizes(struct cut *c, int node, int i, int64_t copy,
+                   struct prune_error *err);
 
 #endif

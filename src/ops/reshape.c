@@ -69,7 +69,9 @@ static int couple(struct coupling *c, const struct graph *g,
 
 static int cut(struct cut *c, int node, struct prune_error *err)
 {
-    return ops_mend_sizes(c, node, 1, err);
+    int allow_zero = node_int(&c->g->nodes[node], "allowzero", 0) != 0;
+
+    return ops_mend_sizes(c, node, 1, allow_zero ? -1 : 0, err);
 }
 
 const struct op op_reshape = {

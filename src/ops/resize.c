@@ -13,7 +13,7 @@ static int infer(struct graph *g, struct node *n, struct prune_error *err)
 
 static int cut(struct cut *c, int node, struct prune_error *err)
 {
-    return ops_mend_sizes(c, node, 3, err);
+    return ops_mend_sizes(c, node, 3, -1, err);
 }
 
 /* Nearest by a whole factor repeats each position, provided that the

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "graph/cut.h"
 #include "ops/infer.h"
 #include "ops/ints.h"
@@ -73,6 +75,18 @@ static int couple(struct coupling *c, const struct graph *g,
     return e;
 }
 
+/* Opset 18 tells the parts either by their number or by their sizes. */
+static void drop_count(struct node *n)
+{
+    int kept = 0;
+
+    for (int i = 0; i < n->n_attrs; i++)
+        if (strcmp(n->attrs[i].name, "num_outputs"))
+            n->attrs[kept++] = n->attrs[i];
+    n->changed |= kept != n->n_attrs;
+    n->n_attrs = kept;
+}
+
 static int cut(struct cut *c, int node, struct prune_error *err)
 {
     const struct node *n = &c->g->nodes[node];
@@ -89,6 +103,7 @@ static int cut(struct cut *c, int node, struct prune_error *err)
     }
     if (c->g->opset < 13)
         return node_set_ints(c->g, node, "split", sizes.at, sizes.n, err);
+    drop_count(&c->g->nodes[node]);
     return ops_mend_input(c, node, 1, &sizes, err);
 }
 

@@ -53,3 +53,16 @@ Test(batch_normalization, what_cannot_be_is_refused)
     int x = net_input(g, SHAPE(1, 2, 1, 2));
     net_bad(g, norm(g, x, net_count(g, SHAPE(3))), "input 4 is 3");
 }
+
+Test(batch_normalization, outputs_of_older_versions_are_cut_too)
+{
+    int w, u, y;
+    struct graph *g = net_begin(9, 2, &w, &y);
+    int k = net_floats(g, SHAPE(2), F(3, 8));
+    y = net_node(g, "BatchNormalization", 5, V(y, k, k, k, k));
+    net_end(g, y, 2, &u);
+    net_is(g, y + 4, SHAPE(2));
+    net_cut(g, w, 0, I(1));
+    net_is(g, y + 4, SHAPE(1));
+    graph_free(g);
+}

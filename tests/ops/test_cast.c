@@ -33,3 +33,16 @@ Test(cast, unknown_type_is_refused)
     net_set_int(g, "to", 99);
     net_bad(g, g->nodes[0].outputs[0], "type 99");
 }
+
+Test(cast, channels_that_become_integers_are_frozen)
+{
+    int w, y;
+    struct graph *g = net_begin(13, 3, &w, &y);
+    y = net_node(g, "Cast", 1, V(y));
+    net_set_int(g, "to", DTYPE_I64);
+    net_done(g, y);
+    struct coupling *c = net_couple(g);
+    cr_assert(strstr(net_frozen(c, w, 0), "casts to integers"));
+    coupling_free(c);
+    graph_free(g);
+}

@@ -46,6 +46,18 @@ Test(constant_of_shape, sizes_are_mended)
     graph_free(g);
 }
 
+Test(constant_of_shape, computed_sizes_follow_by_themselves)
+{
+    int w, y, u;
+    struct graph *g = net_begin(13, 3, &w, &y);
+    int n = net_node(g, "Shape", 1, V(y));
+    int z = net_node(g, "ConstantOfShape", 1, V(n));
+    net_end(g, net_node(g, "Add", 1, V(y, z)), 3, &u);
+    net_cut(g, w, 0, I(2));
+    net_is(g, z, SHAPE(1, 2, 2, 2));
+    graph_free(g);
+}
+
 Test(constant_of_shape, what_cannot_be_is_refused)
 {
     struct graph *g = net_new(13);

@@ -23,3 +23,13 @@ Test(dropout, is_refused_in_training)
     net_refused(g, "training");
     graph_free(g);
 }
+
+Test(dropout, mask_that_nobody_reads_is_cut_too)
+{
+    int w, u, y;
+    struct graph *g = net_begin(7, 3, &w, &y);
+    net_end(g, net_node(g, "Dropout", 2, V(y)), 3, &u);
+    net_cut(g, w, 0, I(1));
+    net_is(g, u, SHAPE(2, 2, 1, 1));
+    graph_free(g);
+}

@@ -24,6 +24,19 @@ Test(expand, sizes_are_mended)
     graph_free(g);
 }
 
+Test(expand, computed_sizes_keep_to_the_batch)
+{
+    int w, y, u;
+    struct graph *g = net_begin(13, 3, &w, &y);
+    int n = net_node(g, "Shape", 1, V(y));
+    y = net_node(g, "GlobalMaxPool", 1, V(y));
+    net_end(g, net_node(g, "Expand", 1, V(y, n)), 3, &u);
+    net_cut(g, w, 0, I(2));
+    cr_assert_eq(graph_infer(g, 4, NULL, 0, NULL), 0);
+    net_is(g, g->outputs[0], SHAPE(4, 2, 2, 2));
+    graph_free(g);
+}
+
 Test(expand, what_cannot_be_is_refused)
 {
     struct graph *g = net_new(13);
