@@ -208,6 +208,8 @@ static int memory_file(const void *bytes, size_t n)
             fd = -1;
         }
     }
+    if (fd >= 0)
+        (void)lseek(fd, 0, SEEK_SET);
     return fd;
 }
 
