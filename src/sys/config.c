@@ -212,6 +212,21 @@ static char *sibling(const char *name)
     return mem_printf("%s/%s", self, name);
 }
 
+/* Workers run in folders of their own, so the path must hold everywhere. A
+ * program that is not there is told of when it is first started. */
+static int make_absolute(char **path, struct prune_error *err)
+{
+    char full[PATH_MAX];
+    if (!realpath(*path, full))
+        return 0;
+    char *copy = mem_strdup(full);
+    if (!copy)
+        return err_memory(err, "the configuration");
+    mem_free(*path);
+    *path = copy;
+    return 0;
+}
+
 static int fill_found(struct config *c, struct prune_error *err)
 {
     if (!c->state_dir)
@@ -220,7 +235,7 @@ static int fill_found(struct config *c, struct prune_error *err)
         c->prune = sibling("prune");
     if (!c->state_dir || !c->prune)
         return err_memory(err, "the configuration");
-    return 0;
+    return make_absolute(&c->prune, err);
 }
 
 static int asked_for(int argc, char **argv, const char *name)

@@ -75,7 +75,7 @@ __attribute__((unused)) static void prepare(void)
     const char *top = getenv("TOP_SRCDIR");
     snprintf(fake, sizeof fake, "%s/tests/lib/fake-prune.sh",
              top ? top : ".");
-    cr_assert_not_null(realpath(fake, NULL), "%s", fake);
+    cr_assert_eq(access(fake, X_OK), 0, "%s", fake);
     strcpy(root, "/tmp/pruned-service-XXXXXX");
     cr_assert_not_null(mkdtemp(root));
     setenv("FAKE_PRUNE_VERSION", PACKAGE_VERSION, 1);
