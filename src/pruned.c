@@ -6,7 +6,6 @@
 #include "http/server.h"
 #include "service/service.h"
 #include "sys/config.h"
-#include "sys/log.h"
 #include "sys/notify.h"
 
 /* Serves until it is told to stop, then closes in reverse order. */
@@ -25,8 +24,6 @@ static int serve(const struct config *config, struct prune_error *err)
         fprintf(stderr, "pruned: listening on %s\n", http_server_url(http));
         notify_send("READY=1");
         service_run(service);
-        notify_send("STOPPING=1");
-        log_info("stopping");
     }
     http_server_close(http);
     service_close(service);

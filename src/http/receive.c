@@ -1,5 +1,8 @@
 #include "http/receive.h"
 
+#include <stdio.h>
+
+#include "base/json.h"
 #include "http/digest.h"
 #include "http/etag.h"
 #include "http/text.h"
@@ -16,6 +19,29 @@ static int announced_digest(struct http_request *r,
                               "Repr-Digest or Content-Digest does not read "
                               "sha-256=:BASE64 OF 32 BYTES:");
     return rc;
+}
+
+/* If-Match: the bytes that the name points to must be among those named. */
+static int check_match(struct http_request *r, enum upload_kind kind,
+                       const char *name)
+{
+    const char *wanted = http_header(r, "If-Match");
+    char etag[SHA256_HEX + 16] = "";
+    if (!wanted || !name)
+        return 0;
+    struct reader *reader = http_reader(r);
+    if (!reader)
+        return -1;
+    int rc = kind == UPLOAD_MODEL ? read_model(reader, name, &r->answer)
+                                  : read_dataset(reader, name, &r->answer);
+    if (rc == 0)
+        snprintf(etag, sizeof etag, "\"sha256:%s\"",
+                 json_text(r->answer.body, "sha256", ""));
+    answer_done(&r->answer);
+    if (rc == 0 && etag_listed(wanted, etag, 0))
+        return 0;
+    return answer_problem(&r->answer, PROBLEM_PRECONDITION_FAILED,
+                          "If-Match does not name what '%s' is now", name);
 }
 
 static int64_t announced_size(const struct http_request *r)
@@ -39,6 +65,8 @@ int receive_begin(struct http_request *r, enum upload_kind kind,
                               "'%.200s' is no name: 1 to 128 of "
                               "[A-Za-z0-9._-], not beginning with a dot",
                               name);
+    if (check_match(r, kind, name))
+        return -1;
     struct upload_request request = {
         .kind = kind,
         .name = name,

@@ -37,7 +37,7 @@ struct listen_address {
 };
 
 /* Takes `text` apart: ADDR:PORT, [ADDR6]:PORT, localhost:PORT, unix:PATH.
- * Anything off loopback is refused (PRUNE_E_USAGE), because this version
+ * Anything off loopback is refused (PRUNE_E_FAILED), because this version
  * has no tokens that would keep strangers out. */
 int config_listen(struct listen_address *out, const char *text,
                   struct prune_error *err);

@@ -75,7 +75,7 @@ int config_listen(struct listen_address *out, const char *text,
                        "listen: '%s' is neither ADDR:PORT nor unix:PATH",
                        text);
     if (!a.loopback)
-        return err_set(err, PRUNE_E_USAGE,
+        return err_set(err, PRUNE_E_FAILED,
                        "listen: '%s' is not a loopback address, and this "
                        "version has no tokens to keep strangers out; use "
                        "127.0.0.1, [::1] or unix:PATH",

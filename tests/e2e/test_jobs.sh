@@ -27,6 +27,12 @@ put "$work/m.onnx" -H "Repr-Digest: sha-256=:$base64:" /v1/models/m.onnx
 is "$code" 200 "a right digest"
 put "$work/m.onnx" -H "If-None-Match: *" /v1/models/m.onnx
 problem 412 precondition-failed "If-None-Match: * does not overwrite"
+put "$work/m.onnx" -H 'If-Match: "sha256:00"' /v1/models/m.onnx
+problem 412 precondition-failed "If-Match with other bytes"
+put "$work/m.onnx" -H "If-Match: \"sha256:$hex\"" /v1/models/m.onnx
+is "$code" 200 "If-Match with these"
+put "$work/m.onnx" -H 'If-Match: *' /v1/models/none
+problem 412 precondition-failed "If-Match where there is nothing"
 get /v1/models/m.onnx
 is "$code $(json 'd["sha256"]')" "200 $hex" "metadata by name"
 get "/v1/models/sha256:$hex"

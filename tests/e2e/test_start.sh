@@ -24,7 +24,7 @@ for address in 0.0.0.0:0 192.0.2.1:8080 '[::]:0'; do
     "$pruned" --listen "$address" --state-dir "$state" --prune "$prune" \
         >"$work/out" 2>"$work/err"
     rc=$?
-    ok "off loopback ($address): does not start" test $rc -ne 0
+    is $rc 1 "off loopback ($address): does not start"
     like "$(cat "$work/err")" "^pruned: error: .*token" "off loopback ($address): says why"
 done
 refused 1 "$work/none/prune" "without its prune" --listen 127.0.0.1:0 \

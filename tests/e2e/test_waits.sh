@@ -110,6 +110,26 @@ wait "${streams[@]}" 2>/dev/null
 ended=$(grep -l '"canceled"' "$work"/s[0-9]* | wc -l)
 ok "all that listened hear the end ($ended)" test "$ended" -ge 18
 
+# --- as many streams as there may be ---
+stop_daemon
+start_daemon --workers 1 --max-connections 48
+submit long
+streams=()
+for i in $(seq 12); do
+    curl -sSN --max-time 30 "$url/v1/jobs/$id/events" >"$work/t$i" &
+    streams[i]=$!
+done
+opened() { [ "$(cat "$work"/t[0-9]* | grep -c '^retry')" = 12 ]; }
+ok "a quarter of the connections may be streams" wait_for 10 opened
+get "/v1/jobs/$id/events"
+problem 429 too-many-requests "the next one is refused"
+kill "${streams[1]}"
+wait "${streams[1]}" 2>/dev/null
+post "/v1/jobs/$id/cancel"
+wait "${streams[@]}" 2>/dev/null
+again() { submit slow; get "/v1/jobs/$id/events"; [ "$code" = 200 ]; }
+ok "and there is room again when they end" wait_for 20 again
+
 # --- stopping with everything asleep ---
 submit long
 ok "a job runs" wait_for 10 job_is "$id" running
