@@ -24,7 +24,7 @@ const KINDS = [
 /** Pixels: a row of the chart, and the room for the texts beside it. */
 const BAR = 36;
 const TWO_LINES = 44;
-const ROOM = 100;
+const ROOM = 118;
 /** More bars than this no one reads; the table has them all. */
 const MOST_BARS = 40;
 

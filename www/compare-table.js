@@ -84,13 +84,13 @@ function targetCell(row) {
   const cell = el("td", { className: "figure",
     dataset: { column: "target", value: row.achieved ?? "" } });
   if (isOriginal(row)) return cell;
-  const met = row.target_met;
   cell.append(el("span", {}, format.target(row.target)));
-  if (!format.absent(row.achieved))
-    cell.append(el("small", {}, `reached ${format.number(row.achieved)}`));
-  if (!format.absent(met))
-    cell.append(el("small", { className: met ? "good" : "bad" },
-      met ? "✓ met" : "✕ missed"));
+  if (format.absent(row.achieved)) return cell;
+  const reached = format.number(row.achieved);
+  if (row.target_met === false)
+    cell.append(el("small", { className: "bad" }, `✕ only ${reached}`));
+  else
+    cell.append(el("small", { className: "good" }, `✓ reached ${reached}`));
   return cell;
 }
 
@@ -177,7 +177,8 @@ export function makeTable(root, onSort) {
       dataset: { technique: row.technique, job: row.job ?? "" } },
     nameCell(row), targetCell(row),
     COLUMNS.slice(2).map((c) => figureCell(row, c, original, best.get(c))),
-    filesCell(row, toggle)), errorRow(row, jobs.get(row.job)), row.job && details];
+    filesCell(row, toggle)), errorRow(row, jobs.get(row.job)),
+    row.job && details];
   }
 
   return (rows, jobs, sort) => {

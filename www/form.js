@@ -12,7 +12,8 @@ function techniqueCard(technique, checked, onChange) {
   const input = el("input", { type: "radio", name: "technique",
     value: technique.name, checked, onchange: onChange });
   return el("label", { className: "technique" }, input,
-    el("span", {}, el("strong", {}, technique.title ?? sentence(technique.name)),
+    el("span", {},
+      el("strong", {}, technique.title ?? sentence(technique.name)),
       el("small", {}, technique.summary ?? "")));
 }
 
@@ -105,7 +106,8 @@ export function makeForm(service, places) {
       target = kind.value;
       const setting = byName.get(target);
       value.value = amounts[target] ?? "0.5";
-      hint.textContent = [setting.summary?.replace(/^target: /, ""), target === "sparsity"
+      hint.textContent = [setting.summary?.replace(/^target: /, ""),
+        target === "sparsity"
         && "several values, separated by commas, run one after the other"]
         .filter(Boolean).join("; ");
     };
