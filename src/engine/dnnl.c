@@ -732,7 +732,7 @@ static int backend_new(struct plan *plan, struct prune_error *err)
 }
 
 int onednn_compile(struct plan *plan, const struct program *p,
-                   const struct onednn_policy *policy,
+                   enum onednn_policy policy,
                    struct prune_error *err)
 {
     size_t n = (size_t)p->n_slots;

@@ -1,10 +1,13 @@
 #include "engine/dnnl_private.h"
 
-/* What the library is asked for: an algorithm, and whether the input comes
- * in the layout it is in or in the one that the kernel likes. */
+/* How the input is to lie: as the kernel likes it, as it is anyway, or in
+ * blocks of 16 channels. */
+enum lie { AS_LIKED, AS_IT_IS, BLOCKED };
+
+/* What the library is asked for. */
 struct choice {
     dnnl_alg_kind_t alg;
-    int keep_layout;
+    enum lie lie;
 };
 
 /* A convolution in the library's terms. */
@@ -13,6 +16,7 @@ struct conv {
     dnnl_memory_desc_t user_weights;            /* as the constant lies */
     dnnl_dims_t stride, dilation, low, high;
     int has_bias, constant;
+    dnnl_memory_desc_t blocked;
     const dnnl_memory_desc_t *native; /* layout the input is in */
 };
 
@@ -35,6 +39,15 @@ static int is_constant(const struct dn_compiler *c, int slot)
     return c->program->slots[slot].constant != NULL;
 }
 
+/* The same dims in blocks of 16 channels. */
+static int blocks(dnnl_memory_desc_t *out, const dnnl_memory_desc_t *x)
+{
+    static const dnnl_format_tag_t tags[] = {
+        [3] = dnnl_nCw16c, [4] = dnnl_nChw16c, [5] = dnnl_nCdhw16c};
+    return (int)dnnl_memory_desc_init_by_tag(out, x->ndims, x->dims,
+                                             dnnl_f32, tags[x->ndims]);
+}
+
 static int fill(struct dn_compiler *c, struct conv *v, const struct prim *p,
                 struct prune_error *err)
 {
@@ -46,7 +59,8 @@ static int fill(struct dn_compiler *c, struct conv *v, const struct prim *p,
     v->native = &native->md;
     v->constant = is_constant(c, p->in[1]);
     v->has_bias = p->n_in > 2 && p->in[2] >= 0;
-    int bad = dn_any(&v->src, dn_shape(c, p->in[0])) != 0 ||
+    int bad = blocks(&v->blocked, &native->md) != 0 ||
+              dn_any(&v->src, dn_shape(c, p->in[0])) != 0 ||
               dn_any(&v->dst, dn_shape(c, p->out)) != 0 ||
               dn_row_major(&v->user_weights, &w) != 0 ||
               dn_any(&v->weights, &w) != 0 ||
@@ -74,9 +88,11 @@ static int describe(struct dn_compiler *c, dnnl_primitive_desc_t *out,
 {
     dnnl_convolution_desc_t desc;
     dnnl_primitive_attr_t attr = NULL;
+    const dnnl_memory_desc_t *src = choice.lie == AS_LIKED   ? &v->src
+                                    : choice.lie == AS_IT_IS ? v->native
+                                                             : &v->blocked;
     dnnl_status_t s = dnnl_dilated_convolution_forward_desc_init(
-        &desc, dnnl_forward_inference, choice.alg,
-        choice.keep_layout ? v->native : &v->src, &v->weights,
+        &desc, dnnl_forward_inference, choice.alg, src, &v->weights,
         v->has_bias ? &v->bias : NULL, &v->dst, v->stride, v->dilation,
         v->low, v->high);
     if (s == dnnl_unimplemented)
@@ -89,24 +105,58 @@ static int describe(struct dn_compiler *c, dnnl_primitive_desc_t *out,
 }
 
 /* A 3x3 window at stride 1: what the library's Winograd kernels take. */
-static int suits_winograd(const struct dn_compiler *c, const struct prim *p)
+static int suits_winograd(const struct program *program,
+                          const struct prim *p)
 {
-    const struct shape *w = dn_shape(c, p->in[1]);
+    const struct shape *w = &program->slots[p->in[1]].shape;
     const struct prim_conv *v = &p->conv;
     return v->space == 2 && v->groups == 1 && w->dims[2] == 3 &&
            w->dims[3] == 3 && v->stride[0] == 1 && v->stride[1] == 1 &&
            v->dilation[0] == 1 && v->dilation[1] == 1 &&
-           is_constant(c, p->in[1]);
+           program->slots[p->in[1]].constant != NULL;
 }
 
 /* --- by rule --------------------------------------------------------- */
 
-/* Winograd pays with enough channels and enough places to share the
- * transformations. */
-static int pays_winograd(const struct dn_compiler *c, const struct prim *p)
+/* Channels fill whole blocks on both sides. */
+static int fills_blocks(const struct shape *w)
+{
+    return w->dims[0] % 16 == 0 && w->dims[1] % 16 == 0;
+}
+
+enum onednn_policy onednn_rule(const struct program *p)
+{
+    double all = 0.0, winograd = 0.0;
+    for (int i = 0; i < p->n_prims; i++) {
+        const struct prim *prim = &p->prims[i];
+        if (prim->kind != &prim_conv)
+            continue;
+        const struct shape *w = &p->slots[prim->in[1]].shape;
+        double macs = (double)shape_numel(&p->slots[prim->out].shape) *
+                      (double)shape_span(w, 1, w->rank);
+        all += macs;
+        if (suits_winograd(p, prim) && fills_blocks(w))
+            winograd += macs;
+    }
+    return winograd > 0.5 * all ? ONEDNN_BLOCKED : ONEDNN_DIRECT;
+}
+
+/* What to ask for, the best first. */
+static int preferences(struct dn_compiler *c, const struct prim *p,
+                       struct choice out[3])
 {
     const struct shape *w = dn_shape(c, p->in[1]);
-    return suits_winograd(c, p) && w->dims[0] >= 32 && w->dims[1] >= 32;
+    int n = 0;
+    if (c->policy == ONEDNN_BLOCKED) {
+        if (suits_winograd(c->program, p) && fills_blocks(w))
+            out[n++] = (struct choice){dnnl_convolution_winograd, AS_LIKED};
+        if (dn_shape(c, p->in[0])->dims[1] % 16 == 0)
+            out[n++] = (struct choice){dnnl_convolution_direct, BLOCKED};
+        else if (dn_shape(c, p->in[0])->dims[1] <= 4)
+            out[n++] = (struct choice){dnnl_convolution_direct, AS_IT_IS};
+    }
+    out[n++] = (struct choice){dnnl_convolution_direct, AS_LIKED};
+    return n;
 }
 
 /* The first kernel of the list that takes as many posts as possible. */
@@ -114,19 +164,16 @@ static int choose_by_rule(struct dn_compiler *c, dnnl_primitive_desc_t *out,
                           const struct conv *v, const struct prim *p,
                           int *fused, struct prune_error *err)
 {
-    static const struct choice winograd = {dnnl_convolution_winograd, 0};
-    static const struct choice direct = {dnnl_convolution_direct, 0};
-    int code = DN_PLAIN;
+    struct choice list[3];
+    int code = DN_PLAIN, n_list = preferences(c, p, list);
     for (int n = p->n_posts; n >= 0 && code == DN_PLAIN; n--) {
         *fused = n;
-        if (pays_winograd(c, p))
-            code = describe(c, out, v, p, winograd, n, 0, err);
-        if (code == DN_PLAIN)
-            code = describe(c, out, v, p, direct, n, 0, err);
+        for (int i = 0; i < n_list && code == DN_PLAIN; i++)
+            code = describe(c, out, v, p, list[i], n, 0, err);
     }
     if (code == DN_PLAIN) {
         *fused = p->n_posts;
-        code = describe(c, out, v, p, direct, p->n_posts, 1, err);
+        code = describe(c, out, v, p, list[n_list - 1], p->n_posts, 1, err);
     }
     return code;
 }
@@ -134,9 +181,9 @@ static int choose_by_rule(struct dn_compiler *c, dnnl_primitive_desc_t *out,
 /* --- by timing ------------------------------------------------------- */
 
 static const struct choice choices[] = {
-    {dnnl_convolution_direct, 0},
-    {dnnl_convolution_direct, 1},
-    {dnnl_convolution_winograd, 0},
+    {dnnl_convolution_direct, AS_LIKED},
+    {dnnl_convolution_direct, AS_IT_IS},
+    {dnnl_convolution_winograd, AS_LIKED},
 };
 enum { N_CHOICES = sizeof choices / sizeof *choices };
 
@@ -190,7 +237,8 @@ static int enter(struct dn_compiler *c, struct contest *t, int i,
                  struct prune_error *err)
 {
     int code = DN_PLAIN;
-    if (choices[i].alg == dnnl_convolution_winograd && !suits_winograd(c, p))
+    if (choices[i].alg == dnnl_convolution_winograd &&
+        !suits_winograd(c->program, p))
         return 0;
     for (int n = p->n_posts; n >= 0 && code == DN_PLAIN; n--) {
         t->fused[i] = n;
@@ -331,7 +379,8 @@ int dn_conv(struct dn_compiler *c, const struct prim *p, int *fused,
     dnnl_primitive_desc_t pd = NULL;
     int code = fill(c, &v, p, err);
     if (code == 0)
-        code = c->policy->timed ? choose_by_time(c, &pd, &v, p, fused, err)
-                                : choose_by_rule(c, &pd, &v, p, fused, err);
+        code = c->policy == ONEDNN_TIMED
+                   ? choose_by_time(c, &pd, &v, p, fused, err)
+                   : choose_by_rule(c, &pd, &v, p, fused, err);
     return code == 0 ? emit(c, pd, &v, p, *fused, err) : code;
 }

@@ -30,7 +30,7 @@ struct dn_rep {
 struct dn_compiler {
     struct plan *plan;
     const struct program *program;
-    const struct onednn_policy *policy;
+    enum onednn_policy policy;
     struct dn_backend *backend;
     struct arena arena; /* reps */
     struct dn_rep **reps;

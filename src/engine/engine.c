@@ -31,21 +31,112 @@ static int name_kernels(struct engine *e, struct prune_error *err)
     return 0;
 }
 
-static int compile(struct engine *e, const struct engine_options *o,
+/* --- choosing a plan ------------------------------------------------- */
+
+static int plan_with(struct plan **out, const struct program *p,
+                     enum onednn_policy policy, struct prune_error *err)
+{
+    struct plan *plan = NULL;
+    int code = plan_new(&plan, p, err);
+    if (code == 0)
+        code = onednn_compile(plan, p, policy, err);
+    if (code == 0)
+        code = plan_place(plan, err);
+    if (code != 0) {
+        plan_free(plan);
+        return code;
+    }
+    *out = plan;
+    return 0;
+}
+
+static int plan_plain(struct plan **out, const struct program *p,
+                      struct prune_error *err)
+{
+    struct plan *plan = NULL;
+    int code = plan_new(&plan, p, err);
+    if (code == 0)
+        code = plain_compile(plan, p, err);
+    if (code == 0)
+        code = plan_place(plan, err);
+    if (code != 0) {
+        plan_free(plan);
+        return code;
+    }
+    *out = plan;
+    return 0;
+}
+
+/* Layers that are fastest alone may lie badly beside each other, so whole
+ * plans are timed as well. Two at a time are held in memory. */
+static int plan_timed(struct plan **out, const struct program *p,
+                      const float *const *zeros, struct prune_error *err)
+{
+    static const enum onednn_policy policies[] = {
+        ONEDNN_DIRECT, ONEDNN_BLOCKED, ONEDNN_TIMED};
+    struct plan *best = NULL, *next = NULL;
+    int code = 0;
+    for (size_t i = 0; i < sizeof policies / sizeof *policies && code == 0;
+         i++) {
+        int better = 1;
+        code = plan_with(&next, p, policies[i], err);
+        if (code == 0 && best != NULL)
+            code = plan_faster(&better, next, best, zeros, err);
+        if (code == 0 && better) {
+            plan_free(best);
+            best = next;
+        } else {
+            plan_free(next);
+        }
+        next = NULL;
+    }
+    if (code != 0)
+        plan_free(best);
+    else
+        *out = best;
+    return code;
+}
+
+/* Zeroed inputs; they share one piece of memory. */
+static int with_zeros(struct plan **out, const struct program *p,
+                      struct prune_error *err)
+{
+    size_t most = 0;
+    for (int i = 0; i < p->n_inputs; i++)
+        if (p->inputs[i] >= 0) {
+            size_t size = plain_size(&p->slots[p->inputs[i]]);
+            most = size > most ? size : most;
+        }
+    void *zeros = mem_aligned(most, 1);
+    const float **inputs = mem_calloc((size_t)p->n_inputs, sizeof *inputs);
+    int code = zeros != NULL && inputs != NULL ? 0
+                                               : err_memory(err, "engine");
+    for (int i = 0; i < p->n_inputs && code == 0; i++)
+        inputs[i] = zeros;
+    if (code == 0)
+        code = plan_timed(out, p, inputs, err);
+    mem_free(inputs);
+    mem_free(zeros);
+    return code;
+}
+
+static int compile(struct engine *e, enum engine_kind kind,
                    struct prune_error *err)
 {
-    struct onednn_policy policy = {.timed = o->kind == ENGINE_TIMED};
-    int code = o->kind == ENGINE_PLAIN ? 0 : passes_run(e->program, err);
-    if (code == 0)
-        code = plan_new(&e->plan, e->program, err);
-    if (code == 0)
-        code = o->kind == ENGINE_PLAIN
-                   ? plain_compile(e->plan, e->program, err)
-                   : onednn_compile(e->plan, e->program, &policy, err);
-    if (code == 0)
-        code = plan_place(e->plan, err);
+    struct program *p = e->program;
+    int code = kind == ENGINE_PLAIN ? 0 : passes_run(p, err);
+    if (code != 0)
+        return code;
+    if (kind == ENGINE_PLAIN)
+        code = plan_plain(&e->plan, p, err);
+    else if (kind == ENGINE_FAST)
+        code = plan_with(&e->plan, p, onednn_rule(p), err);
+    else
+        code = with_zeros(&e->plan, p, err);
     return code == 0 ? name_kernels(e, err) : code;
 }
+
+/* --- opening and running --------------------------------------------- */
 
 int engine_open_program(struct engine **out, struct program *p,
                         const struct engine_options *o,
@@ -62,7 +153,7 @@ int engine_open_program(struct engine **out, struct program *p,
     threads_begin(&t, e->threads);
     int code = program_check(p, err);
     if (code == 0)
-        code = compile(e, o, err);
+        code = compile(e, o->kind, err);
     threads_end(&t);
     if (code != 0) {
         engine_close(e);
