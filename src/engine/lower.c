@@ -112,7 +112,9 @@ int lower_add(struct lowering *l, const struct node *n, struct prim p,
         return code;
     p.node = (int)(n - l->graph->nodes);
     code = program_add(l->program, p, slots, n_in, out, err);
-    return code == 0 ? 0 : err_prefix(err, "node '%s'", n->label);
+    if (code != 0)
+        (void)err_prefix(err, "node '%s'", n->label);
+    return code;
 }
 
 enum { MAX_SIMPLE = 16 };

@@ -629,9 +629,8 @@ typedef int pass_f(struct program *p, struct prune_error *err);
 int passes_run(struct program *p, struct prune_error *err)
 {
     static pass_f *const passes[] = {
-        fold_constants, drop_identities, drop_dead,  fold_pads,
-        fold_affine,    fold_sums,       fold_factors, find_pools,
-        find_gates,     fuse,
+        fold_constants, drop_identities, drop_dead,  fold_pads,  fold_sums,
+        fold_affine,    fold_factors,    find_pools, find_gates, fuse,
     };
     int code = 0;
     for (size_t i = 0; i < sizeof passes / sizeof *passes && code == 0;
