@@ -52,6 +52,7 @@ int read_index(struct reader *r, struct answer *a)
         json_put_text(o, "version", PACKAGE_VERSION) ||
         put_copy(o, s, "techniques") || put_copy(o, s, "criteria") ||
         put_copy(o, s, "recovery") || put_copy(o, s, "settings") ||
+        put_copy(o, s, "data_settings") ||
         json_put(o, "limits", limits(s)) || json_put(o, "links", links())) {
         json_decref(o);
         o = NULL;

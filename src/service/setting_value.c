@@ -26,8 +26,11 @@ static const char *range_text(char out[static 96], const json_t *row)
     const char *noun =
         strcmp(kind, "integer") ? "a number" : "a whole number";
     if (json_is_number(min) && json_is_number(max))
-        snprintf(out, 96, "%s from %.10g %s %.10g", noun,
-                 json_number_value(min), open, json_number_value(max));
+        snprintf(out, 96, "%s %s %.10g %s %.10g", noun,
+                 json_is_true(json_object_get(row, "exclusive_min")) ? "above"
+                                                                     : "from",
+                 json_number_value(min), *open == 'b' ? open : "up to",
+                 json_number_value(max));
     else if (json_is_number(min))
         snprintf(out, 96, "%s, %.10g or more", noun, json_number_value(min));
     else

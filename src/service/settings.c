@@ -205,6 +205,35 @@ static void check_uses(struct reading *r, const char *technique, int all)
         check_use(r, find_named(settings(r), r->target), technique, all);
 }
 
+/* Whether the technique can take that value: criteria are the techniques'
+ * own, so one setting has different values with each. */
+static int takes_value(const json_t *technique, const char *name,
+                       const json_t *value)
+{
+    const json_t *own = json_object_get(technique, "criteria"), *one;
+    size_t i;
+    if (strcmp(name, "criterion") || !json_is_array(own))
+        return 1;
+    json_array_foreach (own, i, one)
+        if (json_equal(one, value))
+            return 1;
+    return 0;
+}
+
+static void check_values(struct reading *r, const char *technique, int all)
+{
+    const json_t *value = json_object_get(r->common, "criterion"), *one;
+    size_t i, takers = 0;
+    if (!value)
+        return;
+    json_array_foreach (techniques(r), i, one)
+        if (all || !strcmp(json_text(one, "name", ""), technique))
+            takers += (size_t)takes_value(one, "criterion", value);
+    if (!takers)
+        fault(r, "criterion", "%.80s is not used by technique %s",
+              json_string_value(value), technique);
+}
+
 /* What holds where the request is silent; NULL: nothing does. */
 static json_t *default_of(const struct reading *r, const json_t *row,
                           int all)
@@ -236,6 +265,9 @@ static char *settings_of(struct reading *r, const char *technique, int all)
         if (is_target(row) || !uses(row, technique))
             continue;
         const json_t *given = json_object_get(r->common, name);
+        if (given && !takes_value(find_named(techniques(r), technique), name,
+                                  given))
+            given = NULL;
         json_t *value = given ? json_deep_copy(given)
                               : default_of(r, row, all);
         if (value && json_put(mine, name, value))
@@ -326,8 +358,10 @@ static int read_request(struct settings_plan *p, struct reading *r)
     }
     read_all(r);
     if (technique && r->faults.status != problems[PROBLEM_UNKNOWN_TECHNIQUE]
-                         .status)
+                         .status) {
         check_uses(r, technique, all);
+        check_values(r, technique, all);
+    }
     return r->faults.status ? -1 : plan(p, r, technique, all);
 }
 

@@ -24,7 +24,8 @@ static json_t *from(const char *quoted)
 
 #define ALL "['weight','neuron']"
 static const char describe_text[] =
-    "{'techniques':[{'name':'weight'},{'name':'neuron'}],'settings':["
+    "{'techniques':[{'name':'weight','criteria':['l1']},"
+    "{'name':'neuron'}],'settings':["
     "{'name':'sparsity','type':'number','min':0,'max':1,"
     "'exclusive_max':true,'target':true,'techniques':" ALL "},"
     "{'name':'macs_ratio','type':'number','min':0,'exclusive_min':true,"
@@ -131,6 +132,17 @@ Test(settings, all_gives_each_what_it_uses)
     settings_done(&p);
 }
 
+Test(settings, all_gives_a_criterion_to_those_that_have_it)
+{
+    struct settings_plan p = {0};
+    struct answer a = {0};
+    cr_assert_eq(take(&p, "{'technique':'all','sparsity':0.5,"
+                          "'criterion':'l2'}", 0, &a), 0);
+    cr_assert_null(strstr(p.jobs[0].settings, "l2"));
+    cr_assert_not_null(strstr(p.jobs[1].settings, "l2"));
+    settings_done(&p);
+}
+
 Test(settings, a_list_is_a_group)
 {
     struct settings_plan p = {0};
@@ -165,7 +177,7 @@ static const struct {
     {0, "{'technique':'weight','sparsity':-0.1}", "invalid-setting",
      "/sparsity", "from 0"},
     {0, "{'technique':'weight','macs_ratio':0}", "invalid-setting",
-     "/macs_ratio", "from 0 to 1"},
+     "/macs_ratio", "above 0 up to 1"},
     {0, "{'technique':'weight','sparsity':'0.5'}", "invalid-setting",
      "/sparsity", "a number"},
     {0, "{'technique':'weight','sparsity':true}", "invalid-setting",
@@ -183,7 +195,7 @@ static const struct {
     {0, "{'technique':'all','unit_sparsity':0.5}", "invalid-setting",
      "/unit_sparsity", "every technique"},
     {0, "{'technique':'neuron','sparsity':0.5,'round_to':9}",
-     "invalid-setting", "/round_to", "from 1 to 8"},
+     "invalid-setting", "/round_to", "from 1 up to 8"},
     {0, "{'technique':'neuron','sparsity':0.5,'round_to':1.5}",
      "invalid-setting", "/round_to", "whole number"},
     {0, "{'technique':'neuron','sparsity':0.5,'seed':-1}",
@@ -194,6 +206,8 @@ static const struct {
      "invalid-setting", "/best_effort", "true or false"},
     {0, "{'technique':'neuron','sparsity':0.5,'criterion':'l3'}",
      "invalid-setting", "/criterion", "one of l1, l2"},
+    {0, "{'technique':'weight','sparsity':0.5,'criterion':'l2'}",
+     "invalid-setting", "/criterion", "not used by technique weight"},
     {0, "{'technique':'neuron','sparsity':0.5,'note':''}",
      "invalid-setting", "/note", "1 to 4096"},
     {0, "{'technique':'neuron','sparsity':0.5,'exclude':'a'}",
