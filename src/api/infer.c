@@ -87,6 +87,27 @@ static int check_inputs(struct infer *f, struct prune_error *err)
     return 0;
 }
 
+/* The folder, with those above it. */
+static int make_folder(const char *folder, struct prune_error *err)
+{
+    char *path = mem_strdup(folder);
+    if (!path)
+        return err_memory(err, "a path");
+    int bad = 0;
+    for (char *p = path; *p && !bad; p++) {
+        if (*p != '/' || p == path)
+            continue;
+        *p = 0;
+        bad = mkdir(path, 0777) && errno != EEXIST;
+        *p = '/';
+    }
+    bad = bad || (mkdir(path, 0777) && errno != EEXIST);
+    mem_free(path);
+    return bad ? err_set(err, PRUNE_E_FAILED, "%s: %s", folder,
+                         strerror(errno))
+               : 0;
+}
+
 static int write_output(const struct infer *f, int i, const char *folder,
                         struct prune_error *err)
 {
@@ -125,8 +146,8 @@ static int infer(struct infer *f, const char *const *inputs, int n,
         rc = engine_open(&f->engine, f->graph, &o, err);
     if (!rc)
         rc = engine_run(f->engine, f->data, err);
-    if (!rc && mkdir(folder, 0777) && errno != EEXIST)
-        rc = err_set(err, PRUNE_E_FAILED, "%s: %s", folder, strerror(errno));
+    if (!rc)
+        rc = make_folder(folder, err);
     for (int i = 0; i < f->graph->n_outputs && !rc; i++)
         rc = write_output(f, i, folder, err);
     return rc;

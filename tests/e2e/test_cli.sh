@@ -94,8 +94,8 @@ try 2 'NAME=FILE' 'infer without a name' \
 try 3 '28x27' 'an array of the wrong shape' \
     "$prune" infer "$lenet" --input x=short.npy --output-dir y
 
-"$prune" infer "$lenet" --input x=x.npy --output-dir y 2>err &&
-    [ -f y/logits.npy ]
+"$prune" infer "$lenet" --input x=x.npy --output-dir y/deep/er 2>err &&
+    [ -f y/deep/er/logits.npy ]
 ok $? 'infer writes an array per output'
 
 for t in weight neuron structured unstructured; do
