@@ -40,8 +40,8 @@ static int couple(struct coupling *c, const struct graph *g,
     for (int k = 0; !e && k < node_in(g, n, 0)->shape.rank; k++)
         e = ops_tie(c, n->inputs[0], k, n->outputs[0], k, err);
     for (int i = 1; !e && i < 5; i++)
-        e = ops_rider(c, g, n, i, n->inputs[0], 1, i == 4 ? variance : ROLE_SIDE,
-                      err);
+        e = ops_rider(c, g, n, i, n->inputs[0], 1,
+                      i == 4 ? variance : ROLE_SIDE, err);
     for (int i = 1; !e && i < n->n_outputs && i < 5; i++)
         if (node_out(g, n, i)) /* statistics, of older versions too */
             e = couple_same(c, n->inputs[0], 1, n->outputs[i], 0, err);

@@ -1,7 +1,5 @@
 #include "ops/ints.h"
 
-#include <string.h>
-
 #include "ops/infer.h"
 
 static int is_integer(enum dtype t)

@@ -167,7 +167,7 @@ static int lower(struct lowering *l, const struct graph *g,
         p.pad.mode = PAD_REFLECT;
     else if (strcmp(mode, "edge") == 0)
         p.pad.mode = PAD_EDGE;
-    else if (strcmp(mode, "constant"))
+    else if (!is_constant_mode(n))
         return lower_refuse(n, err, "mode \"%.40s\" is not known", mode);
     for (int k = 0; k < node_in(g, n, 0)->shape.rank; k++) {
         p.pad.low[k] = all.low[k];

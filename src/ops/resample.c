@@ -62,17 +62,18 @@ int ops_infer_resample(struct graph *g, struct node *n, int scales, int sizes,
 int ops_couple_resample(struct coupling *c, const struct graph *g,
                         const struct node *n, struct prune_error *err)
 {
-    const struct shape *x = &node_in(g, n, 0)->shape;
-    const struct shape *y = &node_out(g, n, 0)->shape;
+    const struct shape *x = &g->values[n->inputs[0]].shape;
+    const struct shape *y = &g->values[n->outputs[0]].shape;
+    int resized = x->dims[1] != y->dims[1], rank = x->rank;
 
     for (int i = 1; i < n->n_inputs; i++)
         if (node_in(g, n, i))
             couple_plain_all(c, n->inputs[i]);
     ops_plain_image(c, g, n->inputs[0]);
     ops_plain_image(c, g, n->outputs[0]);
-    if (x->rank < 2)
+    if (rank < 2)
         return 0;
-    if (x->dims[1] != y->dims[1])
+    if (resized)
         return ops_freeze_live(c, g, n, 1, "resizes the channel axis", err);
     return ops_tie(c, n->inputs[0], 1, n->outputs[0], 1, err);
 }

@@ -33,7 +33,7 @@ static int lower(struct lowering *l, const struct graph *g,
                 strcmp(place, "pytorch_half_pixel") == 0) &&
                strncmp(round, "round_", 6) == 0;
 
-    if (strcmp(mode, "nearest"))
+    if (strcmp(mode, "nearest") != 0)
         return lower_refuse(n, err, "mode \"%.40s\" is not done", mode);
     if (!whole && !half)
         return lower_refuse(n, err, "%.40s with %.40s is not done", place,

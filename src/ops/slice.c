@@ -1,3 +1,5 @@
+#include <assert.h>
+
 #include "graph/cut.h"
 #include "ops/infer.h"
 #include "ops/ints.h"
@@ -20,6 +22,7 @@ static void resolve(struct slicing *s, int axis, int64_t start, int64_t end,
     int64_t low = step > 0 ? 0 : -1, high = step > 0 ? size : size - 1;
     int64_t reach;
 
+    assert(step != 0);
     start = start < 0 ? start + size : start;
     end = end < 0 ? end + size : end;
     start = start < (step > 0 ? 0 : low + 1) ? low + (step < 0) : start;

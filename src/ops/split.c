@@ -81,7 +81,7 @@ static void drop_count(struct node *n)
     int kept = 0;
 
     for (int i = 0; i < n->n_attrs; i++)
-        if (strcmp(n->attrs[i].name, "num_outputs"))
+        if (strcmp(n->attrs[i].name, "num_outputs") != 0)
             n->attrs[kept++] = n->attrs[i];
     n->changed |= kept != n->n_attrs;
     n->n_attrs = kept;

@@ -6,7 +6,9 @@
 #include "ops/ops.tbl"
 #undef ROW
 
-static const struct op *const table[] = {
+typedef const struct op *row;
+
+static const row table[] = {
 #define ROW(name) &op_##name,
 #include "ops/ops.tbl"
 #undef ROW
@@ -16,7 +18,7 @@ const struct op *ops_find(const char *domain, const char *name, int64_t opset)
 {
     if (strcmp(domain, "ai.onnx") == 0)
         domain = "";
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    for (size_t i = 0; i < sizeof table / sizeof(row); i++)
         if (strcmp(table[i]->name, name) == 0 &&
             strcmp(table[i]->domain, domain) == 0)
             return opset >= table[i]->since ? table[i] : NULL;

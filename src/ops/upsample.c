@@ -13,7 +13,7 @@ static int lower(struct lowering *l, const struct graph *g,
 {
     const char *mode = node_text(n, "mode", "nearest");
 
-    if (strcmp(mode, "nearest"))
+    if (strcmp(mode, "nearest") != 0)
         return lower_refuse(n, err, "mode \"%.40s\" is not done", mode);
     return ops_lower_repeat(l, g, n, err);
 }

@@ -1,5 +1,6 @@
 #include "ops/window.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "ops/infer.h"
@@ -45,8 +46,11 @@ static int steps(const struct node *n, const char *name, int want,
 static void pad_same(struct window *w, int i, int64_t in, int64_t reach,
                      int upper)
 {
-    int64_t out = (in + w->stride[i] - 1) / w->stride[i];
-    int64_t total = (out - 1) * w->stride[i] + reach - in;
+    int64_t out, total;
+
+    assert(w->stride[i] > 0);
+    out = (in + w->stride[i] - 1) / w->stride[i];
+    total = (out - 1) * w->stride[i] + reach - in;
 
     if (total < 0)
         total = 0;
@@ -60,21 +64,21 @@ static int read_pads(struct window *w, const struct graph *g,
     const char *mode = node_text(n, "auto_pad", "NOTSET");
     const int64_t *dims = node_in(g, n, 0)->shape.dims + 2;
     int upper = strcmp(mode, "SAME_UPPER") == 0;
+    int lower = strcmp(mode, "SAME_LOWER") == 0;
     int64_t pads[2 * MAX_SPACE] = {0};
 
     if (strcmp(mode, "NOTSET") == 0 || *mode == '\0') {
         int e = steps(n, "pads", 2 * w->space, 0, 0, pads, err);
         if (e)
             return e;
-    } else if (!upper && strcmp(mode, "SAME_LOWER") &&
-               strcmp(mode, "VALID")) {
+    } else if (!upper && !lower && strcmp(mode, "VALID") != 0) {
         return ops_bad(n, err, "auto_pad \"%.40s\" is not known", mode);
     }
     for (int i = 0; i < w->space; i++) {
         int64_t reach = (w->kernel[i] - 1) * w->dilation[i] + 1;
         w->pad_low[i] = pads[i];
         w->pad_high[i] = pads[w->space + i];
-        if (upper || strcmp(mode, "SAME_LOWER") == 0)
+        if (upper || lower)
             pad_same(w, i, dims[i], reach, upper);
     }
     return 0;
@@ -87,11 +91,12 @@ static int count(struct window *w, const struct node *n, int i, int64_t in,
 {
     int64_t reach = (w->kernel[i] - 1) * w->dilation[i] + 1;
     int64_t room = in + w->pad_low[i] + w->pad_high[i] - reach;
-    int64_t over;
+    int64_t over, padded = room + reach;
 
+    assert(w->stride[i] > 0);
     if (room < 0)
         return ops_bad(n, err, "a window of %lld over a padded axis of %lld",
-                       (long long)reach, (long long)(room + reach));
+                       (long long)reach, (long long)padded);
     w->out[i] = room / w->stride[i] + 1;
     if (ceil_mode && room % w->stride[i] &&
         w->out[i] * w->stride[i] < in + w->pad_low[i])

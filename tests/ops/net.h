@@ -27,7 +27,8 @@
 #define I(...)                                                                \
     (const int64_t[]){__VA_ARGS__},                                           \
         sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)
-#define V(...) (const int[]){__VA_ARGS__}, sizeof((int[]){__VA_ARGS__}) / sizeof(int)
+#define V(...)                                                                \
+    (const int[]){__VA_ARGS__}, sizeof((int[]){__VA_ARGS__}) / sizeof(int)
 
 static inline struct graph *net_new(int64_t opset)
 {

@@ -4,7 +4,8 @@ Test(concat, joins_along_an_axis)
 {
     struct graph *g = net_new(13);
     int x = net_input(g, SHAPE(2, 1));
-    net_node(g, "Concat", 1, V(x, net_floats(g, SHAPE(2, 2), F(5, 6, 7, 8)), x));
+    net_node(g, "Concat", 1,
+             V(x, net_floats(g, SHAPE(2, 2), F(5, 6, 7, 8)), x));
     net_set_int(g, "axis", -1);
     net_check(g, SHAPE(2, 4), F(1, 2), F(1, 5, 6, 1, 2, 7, 8, 2));
 }
@@ -63,7 +64,8 @@ Test(concat, along_space_ties_channels)
 Test(concat, follows_small_integers)
 {
     struct graph *g = net_new(13);
-    int y = net_node(g, "Concat", 1, V(net_ints(g, I(1)), net_ints(g, I(2, 3))));
+    int y =
+        net_node(g, "Concat", 1, V(net_ints(g, I(1)), net_ints(g, I(2, 3))));
     net_set_int(g, "axis", 0);
     net_done(g, y);
     net_knows(g, y, I(1, 2, 3));

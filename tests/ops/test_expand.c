@@ -5,7 +5,8 @@ Test(expand, repeats)
     struct graph *g = net_new(13);
     int x = net_input(g, SHAPE(2, 1));
     net_node(g, "Expand", 1, V(x, net_ints(g, I(3, 1, 2))));
-    net_check(g, SHAPE(3, 2, 2), F(1, 2), F(1, 1, 2, 2, 1, 1, 2, 2, 1, 1, 2, 2));
+    net_check(g, SHAPE(3, 2, 2), F(1, 2),
+              F(1, 1, 2, 2, 1, 1, 2, 2, 1, 1, 2, 2));
     g = net_new(13);
     x = net_input(g, SHAPE(2, 1));
     net_node(g, "Expand", 1, V(x, net_ints(g, I(1))));

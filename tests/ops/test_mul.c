@@ -20,7 +20,8 @@ Test(mul, by_a_gate_ties_its_channels)
 {
     struct graph *g = net_new(13); /* squeeze and excite */
     int x = net_input(g, SHAPE(-1, 1, 4, 4));
-    int w = net_count(g, SHAPE(3, 1, 1, 1)), u = net_count(g, SHAPE(3, 3, 1, 1));
+    int w = net_count(g, SHAPE(3, 1, 1, 1)),
+        u = net_count(g, SHAPE(3, 3, 1, 1));
     int a = net_node(g, "Conv", 1, V(x, w));
     int b = net_node(g, "GlobalAveragePool", 1, V(a));
     b = net_node(g, "Conv", 1, V(b, u));
