@@ -1,7 +1,8 @@
 #include "prune/criterion.h"
 
-#include <math.h>
 #include <string.h>
+
+#include "graph/op.h"
 
 #define ROW(name) extern const struct criterion criterion_##name;
 #include "prune/criteria.tbl"
@@ -25,4 +26,12 @@ const struct criterion *criterion_find(const char *name)
         if (!strcmp(all[i]->name, name))
             return all[i];
     return NULL;
+}
+
+int criterion_channel_axis(const struct graph *g, const struct node *n)
+{
+    if (n->op && n->op->traits & OP_CONV)
+        return 1;
+    const struct value *x = node_in(g, n, 0);
+    return x && x->shape.rank > 0 ? x->shape.rank - 1 : 0;
 }

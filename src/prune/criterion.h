@@ -19,12 +19,23 @@ typedef void criterion_keys_f(uint32_t *out, const float *w, int64_t n,
 typedef void criterion_scores_f(float *out, const uint32_t *sorted,
                                 int64_t n);
 
+/* Variances of activations, per position of a value's channel axis: what
+ * calibration samples showed of a graph. */
+struct activity {
+    int n_values;
+    double **variance; /* [value][position]; NULL: not measured */
+};
+
+/* The axis of channels of what a linear node reads and makes. */
+int criterion_channel_axis(const struct graph *g, const struct node *n);
+
 /* What a criterion of units is given: one group of a coupled graph. */
 struct unit_view {
     const struct graph *graph;
     const struct coupling *coupling;
     int group;
     uint64_t seed;
+    const struct activity *activity; /* NULL unless the criterion needs it */
 };
 
 /* out[u] says how much unit u of the group matters; comparable between

@@ -25,7 +25,7 @@ const struct technique technique_neuron = {
     .looked_for = "fully connected layers (Gemm, MatMul by a constant) whose "
                   "neurons feed other layers",
     .acts = TECHNIQUE_UNITS,
-    .criteria = "l2 l1 random",
+    .criteria = "activation l2 l1 random",
     .scope = "global",
     .takes = takes,
 };

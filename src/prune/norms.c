@@ -46,8 +46,7 @@ int criterion_unit_sums(double *out, const struct unit_view *v,
     return 1;
 }
 
-/* Makes the scores' mean 1, so that groups can be compared. */
-static void normalise(double *out, int n)
+void norm_normalise(double *out, int n)
 {
     double sum = 0;
     for (int i = 0; i < n; i++)
@@ -65,6 +64,6 @@ int norm_units(double *out, const struct unit_view *v, int power,
     for (int i = 0; i < g->n_members; i++)
         if (g->members[i].role == ROLE_OUT || g->members[i].role == ROLE_IN)
             criterion_unit_sums(out, v, &g->members[i], power);
-    normalise(out, g->n_units);
+    norm_normalise(out, g->n_units);
     return 0;
 }

@@ -14,4 +14,7 @@ void norm_keys(uint32_t *out, const float *w, int64_t n);
 int norm_units(double *out, const struct unit_view *v, int power,
                struct prune_error *err);
 
+/* Makes the mean of n scores 1, so that groups can be compared. */
+void norm_normalise(double *scores, int n);
+
 #endif

@@ -17,7 +17,7 @@ const struct technique technique_structured = {
                "hangs on them",
     .looked_for = "channels or neurons between layers that may be removed",
     .acts = TECHNIQUE_UNITS,
-    .criteria = "l2 l1 random",
+    .criteria = "activation l2 l1 random",
     .scope = "global",
     .takes = takes,
 };

@@ -84,11 +84,13 @@ static void add_steps(struct unit_plan *p, int group, int n, int size,
 }
 
 static int rank_group(struct unit_plan *p, const struct graph *g, int group,
-                      const struct settings *s, struct prune_error *err)
+                      const struct settings *s,
+                      const struct activity *activity,
+                      struct prune_error *err)
 {
     const struct group *gr = coupling_group(p->coupling, group);
     const int n = gr->n_units;
-    struct unit_view view = {g, p->coupling, group, s->seed};
+    struct unit_view view = {g, p->coupling, group, s->seed, activity};
     double *scores = mem_calloc((size_t)n, sizeof *scores);
     struct ranked *ranks = mem_calloc((size_t)n, sizeof *ranks);
     int *order = p->order[group] = mem_calloc((size_t)n, sizeof *order);
@@ -144,7 +146,7 @@ static int plan_alloc(struct unit_plan *p, struct prune_error *err)
 
 int unit_plan_init(struct unit_plan *out, const struct graph *g,
                    const struct coupling *c, const struct settings *s,
-                   struct prune_error *err)
+                   const struct activity *activity, struct prune_error *err)
 {
     struct unit_plan p = {.coupling = c, .n_groups = coupling_n_groups(c)};
     int rc = plan_alloc(&p, err);
@@ -152,7 +154,7 @@ int unit_plan_init(struct unit_plan *out, const struct graph *g,
         const struct group *group = coupling_group(c, i);
         if (unit_group_taken(g, group, s) &&
             unit_group_excluded(g, group, s) < 0)
-            rc = rank_group(&p, g, i, s, err);
+            rc = rank_group(&p, g, i, s, activity, err);
     }
     if (rc) {
         unit_plan_done(&p);

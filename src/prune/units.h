@@ -2,6 +2,7 @@
 #define PRUNE_UNITS_H
 
 #include "graph/couple.h"
+#include "prune/criterion.h"
 #include "prune/settings.h"
 
 /* In which order the units of a coupled graph go. */
@@ -26,10 +27,12 @@ struct unit_plan {
     int64_t n_units;           /* of these groups */
 };
 
-/* Ranks by the settings' criterion. At least one unit of each group is in
+/* Ranks by the settings' criterion; `activity` may be NULL where that needs
+ * none. At least one unit of each group is in
  * no step. Groups of excluded nodes are left alone. */
 int unit_plan_init(struct unit_plan *out, const struct graph *g,
                    const struct coupling *c, const struct settings *s,
+                   const struct activity *activity,
                    struct prune_error *err);
 void unit_plan_done(struct unit_plan *p); /* a zeroed one is fine */
 

@@ -1,8 +1,9 @@
 /* Batch-norm recalibration: the running mean and variance of every
  * BatchNormalization, measured anew on what the pruned network feeds it.
- * Each depends on those before it, so first come passes over the beginnings
- * of the network, one per normalisation in order, on as many samples as a
- * budget of work allows; then one pass over all samples for all at once. */
+ * Each depends on those before it, so that there is a pass over the beginning
+ * of the network for each, in order, on as many samples as a budget of work
+ * allows. (One pass for all at once would measure what the statistics before
+ * it no longer make.) */
 #include "recover/recover.h"
 
 #include <math.h>
@@ -80,18 +81,6 @@ static int set_statistics(struct graph *g, int node, const struct channels *c,
     return constant_replace(g, node, INPUT_VAR, var, err);
 }
 
-/* Measures list[from … from+n-1] in one pass and sets them. */
-static int measure(struct recovery *r, const int *nodes,
-                   struct channels *list, int from, int n, int64_t samples,
-                   struct prune_error *err)
-{
-    int rc = moments_collect(list + from, n, r->graph, r->settings, r->part,
-                             samples, r->progress, "calibrate", err);
-    for (int i = from; i < from + n && !rc; i++)
-        rc = set_statistics(r->graph, nodes[i], &list[i], err);
-    return rc;
-}
-
 static int run(struct recovery *r, int *changed, struct prune_error *err)
 {
     struct channels *list = NULL;
@@ -103,11 +92,13 @@ static int run(struct recovery *r, int *changed, struct prune_error *err)
     *changed = n > 0;
     if (n)
         rc = moments_samples(&samples, list, n, r->graph, r->settings,
-                             r->part, 2, err);
-    for (int i = 0; i < n && !rc; i++)
-        rc = measure(r, nodes, list, i, 1, samples, err);
-    if (!rc && n && samples < r->part->n)
-        rc = measure(r, nodes, list, 0, n, r->part->n, err);
+                             r->part, 6, err);
+    for (int i = 0; i < n && !rc; i++) {
+        rc = moments_collect(&list[i], 1, r->graph, r->settings, r->part,
+                             samples, r->progress, "calibrate", err);
+        if (!rc)
+            rc = set_statistics(r->graph, nodes[i], &list[i], err);
+    }
     if (!rc && n)
         rc = graph_sweep(r->graph, err);
     channels_free(list, n);

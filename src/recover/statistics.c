@@ -1,9 +1,11 @@
-/* Per-channel statistics correction, where batch normalisation was folded
- * into the weights or never was: the mean and deviation of every layer's
- * outputs are brought back to what the original has there, by scaling the
- * channel's weights and moving its bias (the correction after pruning of E.
- * Frantar et al., "Optimal Brain Compression", 2022). Layers are mended in
- * order, each on what those before it feed it now. */
+/* Per-channel statistics correction: every layer's outputs are brought as
+ * close to the original's as a scale and a shift of each channel can, by the
+ * channel's weights and bias, or the scale and shift of its normalisation.
+ * (E. Frantar et al., "Optimal Brain Compression", 2022, match mean and
+ * deviation after pruning; here the slope is that of least squares, which
+ * trusts a channel only as far as it still goes with the original.) What is
+ * added to a sum is brought close to what the sum lacks. Layers are mended
+ * in order, each on what those before it feed it now. */
 #include "recover/recover.h"
 
 #include <math.h>
@@ -13,6 +15,7 @@
 #include "graph/op.h"
 #include "prune/constant.h"
 #include "recover/moments.h"
+#include "recover/pairs.h"
 
 /* A linear layer whose outputs are corrected. */
 struct layer {
@@ -20,6 +23,8 @@ struct layer {
                                         bias; bias_node -1: none can be */
     int w_axis;                      /* the weight's axis of outputs */
     int value, axis;                 /* outputs, bias included */
+    int skip, sum;                   /* what they are added to, and the
+                                        sum; -1: nothing */
 };
 
 static int is_plain(const struct node *n)
@@ -77,7 +82,7 @@ static int describe(struct layer *out, const struct graph *g, int i)
         graph_n_uses(g, n->inputs[1]) != 1)
         return 0;
     const struct shape *s = &g->values[n->outputs[0]].shape;
-    *out = (struct layer){i, i, 2, 0, n->outputs[0], 1};
+    *out = (struct layer){i, i, 2, 0, n->outputs[0], 1, -1, -1};
     if (!strcmp(n->type, "Conv"))
         return s->rank >= 3;
     if (!strcmp(n->type, "Gemm") && s->rank == 2 && is_plain(n)) {
@@ -91,6 +96,17 @@ static int describe(struct layer *out, const struct graph *g, int i)
         return 1;
     }
     return 0;
+}
+
+/* A normalisation is corrected by its scale and shift. */
+static int describe_norm(struct layer *out, const struct graph *g, int i)
+{
+    const struct node *n = &g->nodes[i];
+    if (!n->op || !(n->op->traits & OP_NORM) || !constant_input(g, n, 1) ||
+        !constant_input(g, n, 2))
+        return 0;
+    *out = (struct layer){i, i, 2, 0, n->outputs[0], 1, -1, -1};
+    return 1;
 }
 
 /* Whether the layer's outputs go through a normalisation next, which mends
@@ -114,6 +130,27 @@ static int bias_fits(const struct graph *g, const struct layer *l, int64_t n)
     return t && tensor_numel(t) == n;
 }
 
+/* A residual sum that the original has as well. */
+static void find_sum(struct layer *l, const struct recovery *r)
+{
+    const struct graph *g = r->graph;
+    int next = only_reader(g, l->value);
+    if (next < 0 || !g->nodes[next].op ||
+        !(g->nodes[next].op->traits & OP_SUM) || g->nodes[next].n_inputs != 2)
+        return;
+    const struct node *n = &g->nodes[next];
+    int skip = n->inputs[n->inputs[0] == l->value];
+    const struct shape *s = &g->values[l->value].shape;
+    if (skip < 0 || g->values[skip].constant || skip == l->value ||
+        n->outputs[0] >= r->original->n_values ||
+        r->original->values[n->outputs[0]].producer < 0 ||
+        !shape_equal(s, &g->values[skip].shape) ||
+        !shape_equal(s, &g->values[n->outputs[0]].shape))
+        return;
+    l->skip = skip;
+    l->sum = n->outputs[0];
+}
+
 static int find_layers(struct layer **out, struct channels **list_out,
                        int *n_out, const struct recovery *r,
                        struct prune_error *err)
@@ -129,9 +166,12 @@ static int find_layers(struct layer **out, struct channels **list_out,
     }
     for (int i = 0; i < g->n_nodes; i++) {
         struct layer *l = &layers[n];
-        if (!describe(l, g, i) || is_normalised(g, l->value) ||
-            l->value >= r->original->n_values)
+        if (!(describe(l, g, i) && !is_normalised(g, l->value)) &&
+            !describe_norm(l, g, i))
             continue;
+        if (l->value >= r->original->n_values)
+            continue;
+        find_sum(l, r);
         list[n++] = (struct channels){.value = l->value, .axis = l->axis};
     }
     *out = layers;
@@ -140,15 +180,14 @@ static int find_layers(struct layer **out, struct channels **list_out,
     return 0;
 }
 
-/* y <- a y + b for one channel: brings `now` to `then`. The scale stays
- * within what statistics of a few samples can be trusted with. */
-static void correction(double *a, double *b, const struct moments *now,
-                       const struct moments *then)
+/* y <- a y + b for one channel, so that it comes closest to the original's:
+ * the slope of least squares, which trusts a channel as far as it still goes
+ * with the original. */
+static void correction(double *a, double *b, const struct pair *p)
 {
-    double sd_now = sqrt(moments_var(now)), sd_then = sqrt(moments_var(then));
-    *a = sd_now > 1e-8 && sd_then > 1e-8 ? sd_then / sd_now : 1;
-    *a = fmin(fmax(*a, 0.25), 4);
-    *b = then->mean - *a * now->mean;
+    const int flat = p->now2 <= 1e-12 * p->n || p->then2 <= 1e-12 * p->n;
+    *a = flat ? 1 : fmin(fmax(p->both / p->now2, 0.05), 4);
+    *b = p->mean_then - *a * p->mean_now;
 }
 
 /* Scales position i of the weight's axis. w is [outer, size, inner]. */
@@ -198,17 +237,17 @@ static int want_bias(struct graph *g, const struct layer *l,
 
 /* Corrects a layer from its statistics now and the original's. */
 static int correct(struct recovery *r, const struct layer *l,
-                   const struct channels *now, const struct channels *then,
+                   const struct pair *pairs, int64_t n,
                    struct prune_error *err)
 {
     struct graph *g = r->graph;
     struct tensor *w = constant_input(g, &g->nodes[l->node], 1);
-    if (w->shape.dims[l->w_axis] != now->n || !bias_fits(g, l, now->n))
+    if (w->shape.dims[l->w_axis] != n || !bias_fits(g, l, n))
         return 0;
     int rc = want_bias(g, l, err);
     if (rc)
         return rc;
-    struct tensor *b = bias_copy(g, l, now->n, err);
+    struct tensor *b = bias_copy(g, l, n, err);
     if (!b)
         return PRUNE_E_MEMORY;
     w = tensor_ref(w);
@@ -217,12 +256,11 @@ static int correct(struct recovery *r, const struct layer *l,
         tensor_unref(b);
         return rc;
     }
-    for (int64_t i = 0; i < now->n; i++) {
-        int64_t k = kept_position(r->kept, l->value, l->axis, i);
+    for (int64_t i = 0; i < n; i++) {
         double scale, shift;
-        if (k < 0 || k >= then->n)
+        if (pairs[i].n < 1)
             continue;
-        correction(&scale, &shift, &now->m[i], &then->m[k]);
+        correction(&scale, &shift, &pairs[i]);
         scale_unit(w, l->w_axis, i, scale);
         tensor_f32(b)[i] =
             (float)(scale * (double)tensor_f32(b)[i] + shift);
@@ -234,31 +272,10 @@ static int correct(struct recovery *r, const struct layer *l,
     return constant_replace(g, l->bias_node, l->bias_input, b, err);
 }
 
-/* The original's statistics at the same values. */
-static int collect_original(struct channels **out, const struct recovery *r,
-                            const struct channels *list, int n,
-                            struct prune_error *err)
-{
-    struct channels *then = mem_calloc((size_t)n, sizeof *then);
-    if (!then)
-        return err_memory(err, "the original's statistics");
-    for (int i = 0; i < n; i++)
-        then[i] = (struct channels){.value = list[i].value,
-                                    .axis = list[i].axis};
-    int rc = moments_collect(then, n, r->original, r->settings, r->part,
-                             r->part->n, r->progress, "calibrate", err);
-    if (rc) {
-        channels_free(then, n);
-        return rc;
-    }
-    *out = then;
-    return 0;
-}
-
 static int run(struct recovery *r, int *changed, struct prune_error *err)
 {
     struct layer *layers = NULL;
-    struct channels *list = NULL, *then = NULL;
+    struct channels *list = NULL;
     int n = 0;
     int64_t samples = 0;
     int rc = find_layers(&layers, &list, &n, r, err);
@@ -266,20 +283,21 @@ static int run(struct recovery *r, int *changed, struct prune_error *err)
         return rc;
     *changed = n > 0;
     if (n)
-        rc = collect_original(&then, r, list, n, err);
-    if (!rc && n)
         rc = moments_samples(&samples, list, n, r->graph, r->settings,
                              r->part, 4, err);
     for (int i = 0; i < n && !rc; i++) {
-        rc = moments_collect(&list[i], 1, r->graph, r->settings, r->part,
-                             samples, r->progress, "calibrate", err);
+        struct pair *pairs = NULL;
+        int64_t channels = 0;
+        const struct pairing p = {layers[i].value, layers[i].axis,
+                                  layers[i].skip, layers[i].sum};
+        rc = pairs_collect(&pairs, &channels, r, &p, samples, err);
         if (!rc)
-            rc = correct(r, &layers[i], &list[i], &then[i], err);
+            rc = correct(r, &layers[i], pairs, channels, err);
+        mem_free(pairs);
     }
     if (!rc && n)
         rc = graph_sweep(r->graph, err);
     channels_free(list, n);
-    channels_free(then, n);
     mem_free(layers);
     return rc;
 }
@@ -287,7 +305,7 @@ static int run(struct recovery *r, int *changed, struct prune_error *err)
 const struct recovery_step recovery_statistics = {
     .name = "statistics",
     .title = "Statistics correction",
-    .summary = "mean and deviation of each channel brought back to the "
-               "original's by its weights and bias",
+    .summary = "scale and shift of each channel brought close to the "
+               "original's on training samples",
     .run = run,
 };

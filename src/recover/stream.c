@@ -270,19 +270,29 @@ static int run_batch(struct stream *s, const struct data_part *part,
     return 0;
 }
 
+int stream_step(struct stream *s, const struct data_part *part, int64_t first,
+                int64_t end, struct stream_batch *out,
+                struct prune_error *err)
+{
+    int64_t n = end - first < s->batch ? end - first : s->batch;
+    int rc = run_batch(s, part, first, n, err);
+    if (!rc)
+        *out = (struct stream_batch){first, n, s->batch, s->values,
+                                     s->labels};
+    return rc;
+}
+
 int stream_run(struct stream *s, const struct data_part *part, int64_t n,
                stream_f *f, void *payload, const struct progress *p,
                const char *phase, struct prune_error *err)
 {
+    struct stream_batch b = {0};
     int rc = 0;
     if (n > part->n)
         n = part->n;
-    for (int64_t first = 0; first < n && !rc; first += s->batch) {
-        int64_t m = n - first < s->batch ? n - first : s->batch;
-        struct stream_batch b = {first, m, s->batch, s->values, s->labels};
+    for (int64_t first = 0; first < n && !rc; first += b.n)
         if (!(rc = progress_tell(p, phase, first, n, err)) &&
-            !(rc = run_batch(s, part, first, m, err)))
+            !(rc = stream_step(s, part, first, n, &b, err)))
             rc = f(payload, &b, err);
-    }
     return rc;
 }

@@ -36,6 +36,11 @@ struct stream_batch {
 typedef int stream_f(void *payload, const struct stream_batch *b,
                      struct prune_error *err);
 
+/* One batch: samples from `first` on, as many as fit and are before `end`. */
+int stream_step(struct stream *s, const struct data_part *part, int64_t first,
+                int64_t end, struct stream_batch *out,
+                struct prune_error *err);
+
 /* The first `n` samples of the part. */
 int stream_run(struct stream *s, const struct data_part *part, int64_t n,
                stream_f *f, void *payload, const struct progress *p,

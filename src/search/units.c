@@ -8,11 +8,13 @@
 #include "base/alloc.h"
 #include "graph/op.h"
 #include "prune/technique.h"
+#include "search/activity.h"
 #include "search/work.h"
 
 struct search {
     struct work *w;
     struct coupling *coupling;
+    struct activity activity; /* zeroed unless the criterion needs it */
     struct unit_plan plan;
 };
 
@@ -54,19 +56,14 @@ static int cut_graph(struct graph **out, const struct search *x,
     return 0;
 }
 
-/* How far the first k steps get, in the target's own unit. */
-static int reach(double *out, struct search *x, int k,
-                 struct prune_error *err)
+/* How far the plan's marks get, in the target's own unit. */
+static int reach_marked(double *out, struct search *x,
+                        struct prune_error *err)
 {
     struct work *w = x->w;
     const int64_t before = w->before.total.prunable;
     int64_t after;
     struct graph *g;
-    unit_plan_take(&x->plan, k);
-    if (w->s->target == TARGET_UNIT_SPARSITY) {
-        *out = (double)unit_plan_count(&x->plan, k) / (double)x->plan.n_units;
-        return 0;
-    }
     int rc;
     if (w->s->target == TARGET_SPARSITY) {
         if (!(rc = left(&after, x, err)))
@@ -78,6 +75,17 @@ static int reach(double *out, struct search *x, int k,
     rc = work_achieved(out, w, g, err);
     graph_free(g);
     return rc;
+}
+
+/* How far the first k steps get. */
+static int reach(double *out, struct search *x, int k,
+                 struct prune_error *err)
+{
+    unit_plan_take(&x->plan, k);
+    if (x->w->s->target != TARGET_UNIT_SPARSITY)
+        return reach_marked(out, x, err);
+    *out = (double)unit_plan_count(&x->plan, k) / (double)x->plan.n_units;
+    return 0;
 }
 
 /* Every group has to give its share: steps are in the order of it. */
@@ -221,13 +229,17 @@ int decide_units(struct work *w, struct prune_error *err)
     int rc = coupling_new(&x.coupling, w->original, err);
     if (!rc)
         rc = coupling_run(x.coupling, err);
+    if (!rc && criterion_find(w->s->criterion)->needs == NEEDS_ACTIVATIONS)
+        rc = activity_measure(&x.activity, w, err);
     if (!rc)
-        rc = unit_plan_init(&x.plan, w->original, x.coupling, w->s, err);
+        rc = unit_plan_init(&x.plan, w->original, x.coupling, w->s,
+                            &x.activity, err);
     if (!rc)
         rc = list_refusals(&x, err);
     if (!rc)
         rc = x.plan.n_taken_groups ? decide(&x, err) : work_nothing(w, err);
     unit_plan_done(&x.plan);
+    activity_done(&x.activity);
     coupling_free(x.coupling);
     return rc;
 }
