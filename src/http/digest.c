@@ -48,7 +48,7 @@ int digest_write(char out[static DIGEST_HEADER], const char *hex)
     if (!base16_decode_update(&ctx, &size, bytes, SHA256_HEX - 1, hex) ||
         size != sizeof bytes)
         return -1;
-    memcpy(out, "sha-256=:", 9);
+    strcpy(out, "sha-256=:");
     base64_encode_raw(out + 9, sizeof bytes, bytes);
     strcpy(out + 9 + BASE64_ENCODE_RAW_LENGTH(sizeof bytes), ":");
     return 0;

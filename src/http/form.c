@@ -28,7 +28,7 @@ static int field(char **out, const char *text, size_t n,
 static int keep(json_t *o, const char *key, const char *value,
                 struct prune_error *err)
 {
-    if (!*key)
+    if (!key || !*key)
         return err_set(err, PRUNE_E_INPUT, "a field has no name");
     if (json_object_size(o) >= FORM_FIELDS)
         return err_set(err, PRUNE_E_INPUT, "more than %d fields",

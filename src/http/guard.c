@@ -36,7 +36,7 @@ static enum MHD_Result look(void *data, enum MHD_ValueKind kind,
     }
     if (!strcasecmp(name, "Transfer-Encoding")) {
         s->encodings++;
-        if (!value || strcasecmp(value, "chunked"))
+        if (!value || strcasecmp(value, "chunked") != 0)
             s->wrong = "Transfer-Encoding is not 'chunked'";
     }
     s->hosts += !strcasecmp(name, "Host");

@@ -27,7 +27,7 @@ static int has_body(const struct http_request *r)
 {
     const char *length = http_header(r, "Content-Length");
     return http_header(r, "Transfer-Encoding") ||
-           (length && strcmp(length, "0"));
+           (length && strcmp(length, "0") != 0);
 }
 
 /* Bytes that the request announces; -1: it does not say. */
@@ -90,7 +90,7 @@ static int check_body(struct http_request *r)
         return refuse(r, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                       "multipart forms are not read; upload the file raw: "
                       "curl -T FILE URL");
-    if (coding && strcasecmp(coding, "identity"))
+    if (coding && strcasecmp(coding, "identity") != 0)
         return answer_problem(&r->answer, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                               "Content-Encoding %.40s is not undone here; "
                               "send the body as it is", coding);

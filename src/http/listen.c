@@ -75,7 +75,7 @@ static int attach(int fd, const union any *address, socklen_t size)
 
 static int take_port(int fd, struct listen_address *a)
 {
-    union any bound;
+    union any bound = {0};
     socklen_t size = sizeof bound;
     if (*a->path)
         return 0;

@@ -47,10 +47,11 @@ int origin_listen(struct origin *o, const char *address, unsigned port)
     }
     if (add_port(o, address, port))
         return -1;
-    if (strncmp(address, "127.", 4) && strcmp(address, "::1"))
+    if (strncmp(address, "127.", 4) != 0 && strcmp(address, "::1") != 0)
         return 0;
     for (size_t i = 0; i < sizeof local / sizeof *local; i++)
-        if (strcmp(local[i], address) && add_port(o, local[i], port))
+        if (strcmp(local[i], address) != 0 &&
+            add_port(o, local[i], port))
             return -1;
     return 0;
 }
@@ -78,7 +79,7 @@ const char *origin_refusal(const struct origin *o, const char *host,
     if (!from)
         return NULL;
     int secure = !strncasecmp(from, "https://", 8);
-    if (!secure && strncasecmp(from, "http://", 7))
+    if (!secure && strncasecmp(from, "http://", 7) != 0)
         return "the Origin header names no site of this daemon";
     if (!origin_is_host(o, from + (secure ? 8 : 7)))
         return "a page of another site asked for this (Origin)";

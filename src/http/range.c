@@ -39,7 +39,7 @@ enum range_kind range_parse(struct range *out, const char *header,
                             uint64_t total)
 {
     *out = (struct range){0, total};
-    if (!header || strncasecmp(header, "bytes=", 6))
+    if (!header || strncasecmp(header, "bytes=", 6) != 0)
         return RANGE_WHOLE;
     const char *p = header + 6;
     p += strspn(p, " \t");

@@ -39,7 +39,7 @@ void wait_begin(struct http_request *r, const char *job, long seconds)
 
 static int is_over(const char *state)
 {
-    return strcmp(state, "queued") && strcmp(state, "running");
+    return strcmp(state, "queued") != 0 && strcmp(state, "running") != 0;
 }
 
 /* Whether what a client has in hand (If-None-Match) is this revision. */

@@ -8,7 +8,8 @@ static int begin(struct http_request *r)
     const char *format = http_query(r, "format");
     if (http_query_only(r, "model group format"))
         return -1;
-    if (format && strcmp(format, "csv") && strcmp(format, "json"))
+    if (format && strcmp(format, "csv") != 0 &&
+        strcmp(format, "json") != 0)
         return answer_problem(&r->answer, PROBLEM_BAD_REQUEST,
                               "format is '%.40s'; there are csv and json",
                               format);
