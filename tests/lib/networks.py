@@ -2,7 +2,8 @@
 """Prune networks by every technique and hold the results against others' code.
 
 usage: networks.py MODEL... [--techniques A,B] [--sparsity 0.3,0.6]
-                   [--batches 1,2,32] [--threads N] [--prune PATH] [--keep DIR]
+                   [--variants 0.6] [--batches 1,32] [--threads N]
+                   [--prune PATH] [--keep DIR]
 
 Prints TAP. For each network and batch size, what the engine gives
 (`prune infer`) is compared with ONNX Runtime, and with MODEL.y.npy where that
@@ -100,6 +101,7 @@ def outputs_differ(ours, theirs, what):
 
 
 def infer_command(args, model, x, folder):
+    os.makedirs(os.path.dirname(folder), exist_ok=True)
     return [args.prune, "infer", model, "--input", f"x={x}",
             "--output-dir", folder, "--threads", str(args.threads)]
 
@@ -227,7 +229,8 @@ def judge_target(report, technique, sparsity):
 def check_pruning(args, tap, work):
     runs = [(m, t, s, os.path.join(work, "runs", f"{model_name(m)}-{t}-{s}"))
             for m in args.models for t in args.techniques
-            for s in args.sparsity]
+            for s in (args.variants if "-" in model_name(m)
+                      else args.sparsity)]
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         done = list(pool.map(lambda run: prune_one(args, *run), runs))
     x = os.path.join(work, f"x{args.batches[-1]}.npy")
@@ -254,18 +257,19 @@ def main():
     parser.add_argument("--prune", default="./prune")
     parser.add_argument("--keep", help="folder for files; else a new one, "
                         "which goes")
-    parser.add_argument("--only", choices=("engine",))
+    parser.add_argument("--variants", default="0.6", help="sparsities for "
+                        "models with a dash in their name")
     args = parser.parse_args()
     args.techniques = args.techniques.split(",")
     args.sparsity = [float(s) for s in args.sparsity.split(",")]
+    args.variants = [float(s) for s in args.variants.split(",")]
     args.batches = [int(b) for b in args.batches.split(",")]
     args.work = args.keep or tempfile.mkdtemp(prefix="networks.")
     os.makedirs(args.work, exist_ok=True)
     tap = Tap()
     try:
         check_engine(args, tap, args.work)
-        if args.only != "engine":
-            check_pruning(args, tap, args.work)
+        check_pruning(args, tap, args.work)
     finally:
         if not args.keep:
             shutil.rmtree(args.work)
