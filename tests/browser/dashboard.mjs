@@ -354,6 +354,29 @@ await test("a failure is told in words, also without event streams",
     chartsEqual(await readCharts(), await compare());
   });
 
+await test("several sparsities are several jobs, each with its Cancel",
+  async () => {
+    await page.unroute("**/events");
+    await page.click("#setup > summary");
+    await page.check("[name=technique][value=layer]");
+    await page.fill("#target-value", "0.3, 0.4, 0.5");
+    await page.click("#start");
+    await page.waitForFunction(() =>
+      document.querySelectorAll("#progress li").length === 3);
+    const jobs = await page.$$eval("#progress li", (lines) =>
+      lines.map((li) => li.dataset.job));
+    const names = await page.$$eval("#progress .name", (spans) =>
+      spans.map((span) => span.textContent));
+    assert.deepEqual(names, ["Layer 0.3", "Layer 0.4", "Layer 0.5"]);
+    for (const name of names.slice(1).reverse())
+      await page.getByRole("button", { name: `Cancel ${name}` }).click();
+    await ask(`/v1/jobs/${jobs[0]}/cancel`, { method: "POST" });
+    await allOver(3);
+    for (const job of jobs.slice(1))
+      assert.equal((await get(`/v1/jobs/${job}`)).state, "canceled");
+    assert.ok(await page.locator("tr.canceled").count() >= 2);
+  });
+
 await test("a narrow window shows everything without sideways scrolling",
   async () => {
     await page.setViewportSize({ width: 390, height: 800 });
