@@ -1,5 +1,5 @@
-/* covers: prune/weight, prune/unstructured, prune/l1, prune/lamp,
- * prune/random */
+/* covers: prune/weight, prune/unstructured, prune/l1, prune/lamp
+ * covers: prune/random */
 #include <math.h>
 
 #include "graph/costs.h"
