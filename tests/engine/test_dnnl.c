@@ -92,7 +92,8 @@ Test(dnnl_conv, three_by_three, .timeout = 120)
 {
     for (int i = 0; i < 40; i++) {
         compare(build_winograd, i, ENGINE_FAST, 2e-5);
-        compare(build_winograd, i, ENGINE_TIMED, 2e-5);
+        if (i % 5 == 0)
+            compare(build_winograd, i, ENGINE_TIMED, 2e-5);
     }
 }
 

@@ -110,7 +110,8 @@ Test(networks, timed_single_images, .timeout = 300)
     check_all(ENGINE_TIMED, 1);
 }
 
+/* Timing tries every kernel on the batch, so a smaller one will do. */
 Test(networks, timed_batches, .timeout = 300)
 {
-    check_all(ENGINE_TIMED, 32);
+    check_all(ENGINE_TIMED, 3);
 }
