@@ -46,7 +46,6 @@ get -H 'Prefer: wait=1' "/v1/jobs/$id"
 took=$(($(now_ms) - begin))
 is "$code $(json 'd["state"]') $(header Preference-Applied)" "200 running wait=1" "a wait that ends by time"
 ok "waits that time ($took ms)" test $took -ge 950
-tag=$(header ETag)
 first=$id
 curl -sS --max-time 30 -H 'Prefer: wait=20' "$url/v1/jobs/$id" >"$work/polled" &
 poll=$!
@@ -58,6 +57,12 @@ submit slow
 second=$id
 get "/v1/jobs/$second"
 is "$(json 'd["state"]') $(json 'd["position"]')" "queued 1" "a second job queues behind it"
+tag=$(header ETag)
+begin=$(now_ms)
+get -H 'Prefer: wait=1' -H "If-None-Match: $tag" "/v1/jobs/$second"
+took=$(($(now_ms) - begin))
+is "$code $(header Preference-Applied)" "304 wait=1" "an unchanged job waits and is 304"
+ok "after that time ($took ms)" test $took -ge 950
 get "/v1/jobs/$first/model"
 problem 409 job-not-finished "no model while it runs"
 get "/v1/jobs/$first/report"
