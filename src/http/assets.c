@@ -150,24 +150,33 @@ static int is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* DIRECTORY OF THIS PROGRAM/`rest` into out; 0, or -1 where it is unknown or
+ * no folder. */
+static int beside(char out[static PATH_MAX + 32], const char *rest)
+{
+    ssize_t n = readlink("/proc/self/exe", out, PATH_MAX);
+    if (n <= 0)
+        return -1;
+    out[n] = 0;
+    strcpy(strrchr(out, '/'), rest);
+    return is_folder(out) ? 0 : -1;
+}
+
 int assets_load_default(struct assets *a, struct prune_error *err)
 {
-    char beside[PATH_MAX + 8];
-    ssize_t n = readlink("/proc/self/exe", beside, PATH_MAX);
-    int rc = 0;
-    if (n > 0) {
-        beside[n] = 0;
-        strcpy(strrchr(beside, '/'), "/www");
-    }
+    char folder[PATH_MAX + 32];
     /* The build folder has the copied library alone, unless it is the source
      * tree as well. */
-    if (n > 0 && is_folder(beside)) {
-        rc = assets_load(a, beside, err);
+    if (beside(folder, "/www") == 0) {
+        int rc = assets_load(a, folder, err);
         if (rc == 0 && is_folder(PRUNE_SRCDIR "/www"))
             rc = assets_load(a, PRUNE_SRCDIR "/www", err);
         return rc;
     }
+    /* An installation that was moved as a whole. */
+    if (beside(folder, "/../share/pruned/www") == 0)
+        return assets_load(a, folder, err);
     if (is_folder(PRUNE_PKGDATADIR "/www"))
-        rc = assets_load(a, PRUNE_PKGDATADIR "/www", err);
-    return rc;
+        return assets_load(a, PRUNE_PKGDATADIR "/www", err);
+    return 0;
 }
