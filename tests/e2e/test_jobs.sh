@@ -12,7 +12,8 @@ start_daemon || { fail "the daemon starts" "$(cat "$log")"; finish; }
 fake_model "$work/m.onnx" sleep=0
 printf 'PK\3\4 something' >"$work/d.npz"
 hex=$(sha256sum "$work/m.onnx" | cut -d' ' -f1)
-base64=$(openssl dgst -sha256 -binary "$work/m.onnx" | base64 -w0)
+base64=$("$python" -c 'import base64, sys
+print(base64.b64encode(bytes.fromhex(sys.argv[1])).decode())' "$hex")
 
 # --- models ---
 put "$work/m.onnx" /v1/models/

@@ -39,9 +39,15 @@ submit() {
 # --- the worker ---
 submit long
 ok "a job runs" wait_for 10 job_is "$id" running
-worker() { pgrep -P "$pid" -f "worker .*$id" >/dev/null; }
-ok "its worker is a child of the daemon" wait_for 5 worker
-kill -9 "$(pgrep -P "$pid" -f "worker .*$id")"
+workers() { # the daemon's children that work on $id
+    local p
+    for p in $(cat "/proc/$pid/task/"*/children); do
+        tr '\0' ' ' <"/proc/$p/cmdline" | grep -q "worker .*$id" && echo "$p"
+    done
+}
+is_working() { [ -n "$(workers)" ]; }
+ok "its worker is a child of the daemon" wait_for 5 is_working
+kill -9 $(workers)
 ok "its death ends the job" wait_for 10 job_is "$id" failed
 get "/v1/jobs/$id"
 like "$(json 'd["error"]["detail"]')" 'ignal 9|KILL|Killed' "with the reason"
