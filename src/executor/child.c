@@ -144,7 +144,7 @@ static int spawn(struct child *c, const struct child_request *r,
     uv_process_options_t options = {
         .exit_cb = on_ended,
         .file = r->args[0],
-        .args = (char **)(uintptr_t)r->args,
+        .args = (char **)r->args,
         .env = env,
         .flags = UV_PROCESS_DETACHED,
         .stdio_count = r->fd < 0 ? 3 : 4,

@@ -69,8 +69,8 @@ static int spawn(struct task *task, const struct task_request *r, int log,
     char **env = environment_new(r->threads);
     if (!env)
         return err_memory(err, "a worker");
-    char *args[] = {(char *)(uintptr_t)r->program, (char *)"worker",
-                    (char *)(uintptr_t)r->folder, NULL};
+    char *args[] = {(char *)r->program, (char *)"worker",
+                    (char *)r->folder, NULL};
     uv_stdio_container_t io[] = {
         {.flags = UV_IGNORE},
         {.flags = UV_INHERIT_FD, .data.fd = log},

@@ -1,5 +1,4 @@
 /* The comparison: the original and what each job made of it. */
-#include <stdint.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -188,7 +187,7 @@ static json_t *model_of(struct comparing *c, const char *name)
 {
     json_t *model = json_object();
     int rc = json_put_text(model, "sha256", c->hex);
-    if (!rc && name && strncmp(name, "sha256:", 7))
+    if (!rc && name && strncmp(name, "sha256:", 7) != 0)
         rc = json_put_text(model, "name", name);
     if (rc) {
         json_decref(model);
@@ -281,7 +280,7 @@ static void csv_scalar(struct buf *b, const json_t *v)
 static void csv_object(struct buf *b, const json_t *v)
 {
     const char *type = json_text(v, "type", NULL), *key;
-    json_t *one, *object = (json_t *)(uintptr_t)v;
+    json_t *one, *object = (json_t *)v;
     if (type) {
         char *text = mem_printf("%s: %s", type, json_text(v, "detail", ""));
         if (text)

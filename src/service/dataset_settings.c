@@ -1,6 +1,5 @@
 /* How a data set's raw values become the network's input. */
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,8 +50,8 @@ static int read_layout(json_t *out, const json_t *in, struct answer *a)
     const char *layout = json_text(in, "layout", NULL);
     if (!layout)
         return 0;
-    if (strcmp(layout, "NCHW") && strcmp(layout, "NHWC") &&
-        strcmp(layout, "NHW"))
+    if (strcmp(layout, "NCHW") != 0 && strcmp(layout, "NHWC") != 0 &&
+        strcmp(layout, "NHW") != 0)
         return answer_problem(a, PROBLEM_INVALID_SETTING,
                               "layout must be NCHW, NHWC or NHW");
     return json_put_text(out, "layout", layout);
@@ -62,13 +61,14 @@ static int known_keys(const json_t *in, struct answer *a)
 {
     const char *key;
     json_t *value;
-    json_t *object = (json_t *)(uintptr_t)in;
-    json_object_foreach (object, key, value)
-        if (strcmp(key, "scale") && strcmp(key, "mean") &&
-            strcmp(key, "std") && strcmp(key, "layout"))
+    json_t *object = (json_t *)in;
+    json_object_foreach (object, key, value) {
+        if (strcmp(key, "scale") != 0 && strcmp(key, "mean") != 0 &&
+            strcmp(key, "std") != 0 && strcmp(key, "layout") != 0)
             return answer_problem(a, PROBLEM_INVALID_SETTING,
                                   "%.80s is no setting of a data set: there "
                                   "are scale, mean, std and layout", key);
+    }
     return 0;
 }
 

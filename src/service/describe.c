@@ -21,7 +21,7 @@ static int check(const json_t *d, const char *program,
         return err_set(err, PRUNE_E_FAILED,
                        "%s describe --json lacks version, techniques or "
                        "settings", program);
-    if (strcmp(version, PACKAGE_VERSION))
+    if (strcmp(version, PACKAGE_VERSION) != 0)
         return err_set(err, PRUNE_E_FAILED,
                        "%s is version %s, this is pruned %s: install both "
                        "from one release", program, version,

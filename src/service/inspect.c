@@ -56,13 +56,14 @@ static void message_of(char out[static 600], const struct child_end *end)
         at = p + sizeof head - 1;
     if (!strncmp(at, THE_FILE ": ", sizeof THE_FILE + 1))
         at += sizeof THE_FILE + 1;
-    snprintf(out, 600, "%.*s", (int)strcspn(at, "\n"), at);
-    char *inner = strstr(out, THE_FILE);
-    if (inner) {
-        memmove(inner + 8, inner + sizeof THE_FILE - 1,
-                strlen(inner + sizeof THE_FILE - 1) + 1);
-        memcpy(inner, "the file", 8);
-    }
+    char line[600];
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
+    const char *inner = strstr(line, THE_FILE);
+    if (inner)
+        snprintf(out, 600, "%.*sthe file%s", (int)(inner - line), line,
+                 inner + sizeof THE_FILE - 1);
+    else
+        snprintf(out, 600, "%s", line);
 }
 
 static void refuse(struct upload *u, const struct child_end *end)

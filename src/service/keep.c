@@ -94,7 +94,7 @@ static int keep_rows(struct service *s, struct upload *u,
         rc = keep_info(s, u, err);
     if (!rc && u->kind != UPLOAD_PRUNE && !before->same)
         rc = keep_name(s, u, err);
-    if (!rc && before->hex[0] && strcmp(before->hex, u->file.hex))
+    if (!rc && before->hex[0] && strcmp(before->hex, u->file.hex) != 0)
         rc = service_release(s, before->hex, err);
     return rc;
 }

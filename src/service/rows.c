@@ -19,7 +19,7 @@ int name_is_valid(const char *name)
 /* The 64 digits of "sha256:<hex>", or NULL. */
 static const char *digest_of(const char *ref)
 {
-    if (strncmp(ref, "sha256:", 7) || strlen(ref) != 7 + 64 ||
+    if (strncmp(ref, "sha256:", 7) != 0 || strlen(ref) != 7 + 64 ||
         strspn(ref + 7, "0123456789abcdef") != 64)
         return NULL;
     return ref + 7;

@@ -81,7 +81,7 @@ static json_t *number_value(const json_t *row, const json_t *value, int text,
     }
     if (!in_range(row, x))
         return refuse(why, range_text(range, row));
-    if (strcmp(json_text(row, "type", ""), "integer"))
+    if (strcmp(json_text(row, "type", ""), "integer") != 0)
         return json_real(x);
     /* Beyond 2^53 a double no longer holds every whole number. */
     if (x != floor(x) || fabs(x) > 9007199254740992.0)
@@ -119,14 +119,16 @@ static json_t *enum_value(const json_t *row, const json_t *value,
     const char *s = json_string_value(value);
     const json_t *one;
     size_t i;
-    json_array_foreach (json_object_get(row, "values"), i, one)
+    json_array_foreach (json_object_get(row, "values"), i, one) {
         if (s && json_is_string(one) && !strcmp(s, json_string_value(one)))
             return json_string(s);
+    }
     int n = snprintf(why, WHY_TEXT, "must be one of");
-    json_array_foreach (json_object_get(row, "values"), i, one)
+    json_array_foreach (json_object_get(row, "values"), i, one) {
         if (n > 0 && n < WHY_TEXT)
             n += snprintf(why + n, WHY_TEXT - (size_t)n, "%s %s",
                           i ? "," : "", json_string_value(one));
+    }
     return NULL;
 }
 
@@ -154,10 +156,11 @@ static json_t *list_value(const json_t *value, int text,
     const json_t *one;
     size_t i;
     if (fits)
-        json_array_foreach (list, i, one)
+        json_array_foreach (list, i, one) {
             if (!json_is_string(one) || !json_string_length(one) ||
                 json_string_length(one) > LONGEST_TEXT)
                 fits = 0;
+        }
     if (fits)
         return list;
     json_decref(list);

@@ -1,7 +1,6 @@
 #include "service/settings.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,9 +42,10 @@ static const json_t *find_named(const json_t *list, const char *name)
 {
     const json_t *row;
     size_t i;
-    json_array_foreach (list, i, row)
+    json_array_foreach (list, i, row) {
         if (!strcmp(json_text(row, "name", ""), name))
             return row;
+    }
     return NULL;
 }
 
@@ -68,10 +68,11 @@ static int uses(const json_t *setting, const char *technique)
 {
     const json_t *one;
     size_t i;
-    json_array_foreach (json_object_get(setting, "techniques"), i, one)
+    json_array_foreach (json_object_get(setting, "techniques"), i, one) {
         if (json_is_string(one) &&
             !strcmp(json_string_value(one), technique))
             return 1;
+    }
     return 0;
 }
 
@@ -106,7 +107,7 @@ static void read_target(struct reading *r, const json_t *row,
     r->target = name;
     json_t *list = json_array();
     if (json_is_array(value)) {
-        (void)json_array_extend(list, (json_t *)(uintptr_t)value);
+        (void)json_array_extend(list, (json_t *)value);
     } else if (r->text && json_is_string(value)) {
         for (const char *s = json_string_value(value); s;) {
             size_t n = strcspn(s, ",");
@@ -114,7 +115,7 @@ static void read_target(struct reading *r, const json_t *row,
             s = s[n] ? s + n + 1 : NULL;
         }
     } else {
-        (void)json_array_append(list, (json_t *)(uintptr_t)value);
+        (void)json_array_append(list, (json_t *)value);
     }
     size_t n = json_array_size(list);
     if (!n || n > MOST_VALUES)
@@ -162,7 +163,7 @@ static void read_all(struct reading *r)
 {
     const char *key;
     json_t *value;
-    json_t *in = (json_t *)(uintptr_t)r->in; /* foreach only reads */
+    json_t *in = (json_t *)r->in; /* foreach only reads */
     char known[256];
     json_object_foreach (in, key, value) {
         if (!is_reserved(key))
@@ -187,8 +188,9 @@ static void check_use(struct reading *r, const json_t *row,
     }
     const json_t *one;
     size_t i, users = 0;
-    json_array_foreach (techniques(r), i, one)
+    json_array_foreach (techniques(r), i, one) {
         users += (size_t)uses(row, json_text(one, "name", ""));
+    }
     if (!users || (is_target(row) &&
                    users < json_array_size(techniques(r))))
         fault(r, name, "is not used by every technique, so that "
@@ -199,8 +201,9 @@ static void check_uses(struct reading *r, const char *technique, int all)
 {
     const char *key;
     json_t *value;
-    json_object_foreach (r->common, key, value)
+    json_object_foreach (r->common, key, value) {
         check_use(r, find_named(settings(r), key), technique, all);
+    }
     if (r->target)
         check_use(r, find_named(settings(r), r->target), technique, all);
 }
@@ -212,11 +215,12 @@ static int takes_value(const json_t *technique, const char *name,
 {
     const json_t *own = json_object_get(technique, "criteria"), *one;
     size_t i;
-    if (strcmp(name, "criterion") || !json_is_array(own))
+    if (strcmp(name, "criterion") != 0 || !json_is_array(own))
         return 1;
-    json_array_foreach (own, i, one)
+    json_array_foreach (own, i, one) {
         if (json_equal(one, value))
             return 1;
+    }
     return 0;
 }
 
@@ -226,9 +230,10 @@ static void check_values(struct reading *r, const char *technique, int all)
     size_t i, takers = 0;
     if (!value)
         return;
-    json_array_foreach (techniques(r), i, one)
+    json_array_foreach (techniques(r), i, one) {
         if (all || !strcmp(json_text(one, "name", ""), technique))
             takers += (size_t)takes_value(one, "criterion", value);
+    }
     if (!takers)
         fault(r, "criterion", "%.80s is not used by technique %s",
               json_string_value(value), technique);
@@ -334,8 +339,9 @@ static int plan(struct settings_plan *p, struct reading *r,
     }
     const json_t *row;
     size_t i;
-    json_array_foreach (techniques(r), i, row)
+    json_array_foreach (techniques(r), i, row) {
         plan_technique(p, r, json_text(row, "name", ""), 1);
+    }
     return 0;
 }
 

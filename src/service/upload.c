@@ -213,7 +213,7 @@ static void start(struct service *s, struct change *c)
 {
     struct upload *u = (struct upload *)c;
     s->busy_works++;
-    if (u->expected[0] && strcmp(u->expected, u->file.hex)) {
+    if (u->expected[0] && strcmp(u->expected, u->file.hex) != 0) {
         answer_problem(&c->answer, PROBLEM_DIGEST_MISMATCH,
                        "sha256:%s was announced, sha256:%s arrived",
                        u->expected, u->file.hex);

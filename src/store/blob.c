@@ -139,24 +139,30 @@ char *blob_path(const char *dir, const char *hex)
 
 /* Links `from` to the place of `hex`. The folder ab/ and its entry are
  * synced: a row must never be more durable than its file. */
-static int link_at(const char *dir, const char *hex, const char *from,
-                   struct prune_error *err)
+static int link_paths(const char *path, const char *folder,
+                      const char *parent, const char *from,
+                      struct prune_error *err)
 {
-    char *path = blob_path(dir, hex);
-    char *folder = mem_printf("%s/sha256/%.2s", dir, hex);
-    char *parent = mem_printf("%s/sha256", dir);
     int rc = 0;
-    if (!path || !folder || !parent)
-        rc = err_memory(err, "a path");
-    else if (mkdir(folder, 0700) == 0)
+    if (mkdir(folder, 0700) == 0)
         rc = sync_folder(parent, err);
     else if (errno != EEXIST)
         rc = fail(err, folder);
     if (!rc && linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW) &&
         errno != EEXIST)
         rc = fail(err, path);
-    if (!rc)
-        rc = sync_folder(folder, err);
+    return rc ? rc : sync_folder(folder, err);
+}
+
+static int link_at(const char *dir, const char *hex, const char *from,
+                   struct prune_error *err)
+{
+    char *path = blob_path(dir, hex);
+    char *folder = mem_printf("%s/sha256/%.2s", dir, hex);
+    char *parent = mem_printf("%s/sha256", dir);
+    int rc = path && folder && parent
+                 ? link_paths(path, folder, parent, from, err)
+                 : err_memory(err, "a path");
     mem_free(path);
     mem_free(folder);
     mem_free(parent);

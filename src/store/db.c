@@ -65,8 +65,10 @@ static int open_at(struct db **out, const char *path, int flags,
                    struct prune_error *err)
 {
     struct db *db = mem_new(sizeof *db);
-    if (!db)
-        return err_memory(err, "the database");
+    if (!db) {
+        err_memory(err, "the database");
+        return PRUNE_E_MEMORY;
+    }
     int rc = 0;
     if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
@@ -74,12 +76,11 @@ static int open_at(struct db **out, const char *path, int flags,
                      db->handle ? sqlite3_errmsg(db->handle) : "memory");
     if (!rc)
         rc = harden(db, err);
-    if (rc) {
+    if (rc)
         db_close(db);
-        return rc;
-    }
-    *out = db;
-    return 0;
+    else
+        *out = db;
+    return rc;
 }
 
 /* A 202 must survive a power cut, hence FULL and not the faster NORMAL. */
@@ -89,10 +90,10 @@ static const char writer_settings[] =
 
 int db_open_writer(struct db **out, const char *path, struct prune_error *err)
 {
-    struct db *db;
+    struct db *db = NULL;
     int rc = open_at(&db, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                      err);
-    if (rc)
+    if (rc || !db)
         return rc;
     if ((rc = db_exec(db, writer_settings, err)) ||
         (rc = migrate(db, migrations, n_migrations, err))) {
@@ -106,9 +107,9 @@ int db_open_writer(struct db **out, const char *path, struct prune_error *err)
 
 int db_open_reader(struct db **out, const char *path, struct prune_error *err)
 {
-    struct db *db;
+    struct db *db = NULL;
     int rc = open_at(&db, path, SQLITE_OPEN_READONLY, err);
-    if (rc)
+    if (rc || !db)
         return rc;
     /* Two connections that checkpoint at once could lose pages in SQLite
      * before 3.51.3 ("WAL-reset bug"), so only the writer does. */

@@ -46,9 +46,10 @@ static int fill_paths(struct state *s, const char *dir,
     s->blobs = mem_printf("%s/blobs", s->dir);
     s->work = mem_printf("%s/work", s->dir);
     s->measure_lock = mem_printf("%s/measure.lock", s->dir);
-    if (!s->database || !s->blobs || !s->work || !s->measure_lock)
-        return err_memory(err, "a path");
-    return 0;
+    if (s->database && s->blobs && s->work && s->measure_lock)
+        return 0;
+    err_memory(err, "a path");
+    return PRUNE_E_MEMORY;
 }
 
 static int held_by_other(int fd, const char *dir, struct prune_error *err)

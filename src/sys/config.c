@@ -22,12 +22,12 @@ struct option_row {
 
 static const struct option_row rows[] = {
 #define OPTION_TEXT(n, a, d, s)                                               \
-    {.name = #n, .argument = a, .text = d, .summary = s,                      \
+    {.name = #n, .argument = (a), .text = (d), .summary = (s),                \
      .offset = offsetof(struct config, n), .kind = KIND_TEXT},
 #define NUMBER(n, a, d, lo, hi, s, k)                                         \
-    {.name = #n, .argument = a, .summary = s,                                 \
-     .offset = offsetof(struct config, n), .number = d, .min = lo,            \
-     .max = hi, .kind = k},
+    {.name = #n, .argument = (a), .summary = (s),                             \
+     .offset = offsetof(struct config, n), .number = (d), .min = (lo),        \
+     .max = (hi), .kind = (k)},
 #define OPTION_INT(n, a, d, lo, hi, s) NUMBER(n, a, d, lo, hi, s, KIND_INT)
 #define OPTION_BYTES(n, a, d, lo, hi, s) NUMBER(n, a, d, lo, hi, s, KIND_BYTES)
 #include "sys/options.tbl"
@@ -67,7 +67,8 @@ static int unit_shift(const char *unit)
     if (!*unit)
         return 0;
     const char *at = strchr(letters, *unit);
-    if (!at || (unit[1] && strcmp(unit + 1, "iB") && strcmp(unit + 1, "B")))
+    if (!at || (unit[1] && strcmp(unit + 1, "iB") != 0 &&
+                strcmp(unit + 1, "B") != 0))
         return -1;
     return 10 * (int)(at - letters + 1);
 }
@@ -125,7 +126,7 @@ static int file_pair(void *user, const char *section, const char *name,
                      const char *value)
 {
     struct file_reading *f = user;
-    if (*section && strcmp(section, "pruned")) {
+    if (*section && strcmp(section, "pruned") != 0) {
         err_set(f->err, PRUNE_E_USAGE, "unknown section [%s]", section);
         return 0;
     }
@@ -158,7 +159,7 @@ static int argument_read(struct config *c, const char **file, int *i,
                          int argc, char **argv, struct prune_error *err)
 {
     const char *arg = argv[*i];
-    if (strncmp(arg, "--", 2) || !arg[2])
+    if (strncmp(arg, "--", 2) != 0 || !arg[2])
         return err_set(err, PRUNE_E_USAGE,
                        "'%s' is no option; --help lists them", arg);
     const char *name = arg + 2;

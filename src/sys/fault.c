@@ -13,7 +13,7 @@ void fault_point(const char *name)
     if (!wanted)
         return;
     size_t n = strlen(name);
-    if (strncmp(wanted, name, n) || (wanted[n] && wanted[n] != ':'))
+    if (strncmp(wanted, name, n) != 0 || (wanted[n] && wanted[n] != ':'))
         return;
     long which = wanted[n] ? strtol(wanted + n + 1, NULL, 10) : 1;
     if (atomic_fetch_add(&passed, 1) + 1 == which)
