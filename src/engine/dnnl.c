@@ -196,7 +196,8 @@ static int exec_new(struct exec **out, const struct dn_arg *args, int n,
             mem_free(args[i].own.data);
         if (e != NULL)
             exec_free(&(struct step){.state = e});
-        return err_memory(err, "kernels");
+        (void)err_memory(err, "kernels");
+        return PRUNE_E_MEMORY;
     }
     *out = e;
     return 0;
@@ -363,6 +364,8 @@ int dn_native(struct dn_compiler *c, int slot, struct dn_rep **out,
         code = native_of_constant(c, slot, err);
     else if (c->reps[slot] == NULL)
         code = native_of_view(c, slot, err);
+    if (code == 0 && c->reps[slot] == NULL)
+        return PRUNE_E_FAILED; /* it was read before it was written */
     if (code == 0)
         *out = c->reps[slot];
     return code;
@@ -423,8 +426,8 @@ int dn_want(struct dn_compiler *c, int slot, const dnnl_memory_desc_t *md,
 {
     struct dn_rep *native = NULL;
     int code = dn_native(c, slot, &native, err);
-    if (code != 0)
-        return code;
+    if (native == NULL)
+        return code != 0 ? code : PRUNE_E_FAILED;
     for (struct dn_rep *r = native; r != NULL; r = r->next)
         if (dnnl_memory_desc_equal(&r->md, md)) {
             *buffer = r->buffer;
@@ -473,7 +476,7 @@ static dnnl_status_t repack(struct dn_backend *b,
     /* The library reads `in` only; its interface has no const. */
     if (s == dnnl_success)
         s = dnnl_memory_create(&in, from, b->engine,
-                               (void *)(uintptr_t)data);
+                               (void *)data);
     if (s == dnnl_success)
         s = dnnl_memory_create(&result, to, b->engine, out);
     dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, in}, {DNNL_ARG_TO, result}};

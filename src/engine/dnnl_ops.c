@@ -619,8 +619,10 @@ static int emit_concat(struct dn_compiler *c, dnnl_primitive_desc_t pd,
     const dnnl_memory_desc_t dst = *dn_md(pd, dnnl_query_dst_md);
     int n = p->n_in, code = 0, out = -1;
     struct dn_arg *args = mem_calloc((size_t)n + 1, sizeof *args);
-    if (args == NULL)
-        code = err_memory(err, "plan");
+    if (args == NULL) {
+        dnnl_primitive_desc_destroy(pd);
+        return err_memory(err, "plan");
+    }
     for (int i = 0; i < n && code == 0; i++) {
         args[i].arg = DNNL_ARG_MULTIPLE_SRC + i;
         args[i].md = &mds[i];

@@ -109,8 +109,8 @@ struct dn_own {
 enum { DN_OWN = -1 }; /* as a buffer: it is the argument's own memory */
 
 struct dn_arg {
-    int arg; /* DNNL_ARG_… */
     const dnnl_memory_desc_t *md;
+    int arg; /* DNNL_ARG_… */
     int buffer;
     struct dn_own own;
 };

@@ -109,12 +109,14 @@ static int with_zeros(struct plan **out, const struct program *p,
         }
     void *zeros = mem_aligned(most, 1);
     const float **inputs = mem_calloc((size_t)p->n_inputs, sizeof *inputs);
-    int code = zeros != NULL && inputs != NULL ? 0
-                                               : err_memory(err, "engine");
-    for (int i = 0; i < p->n_inputs && code == 0; i++)
-        inputs[i] = zeros;
-    if (code == 0)
+    int code = 0;
+    if (zeros == NULL || inputs == NULL) {
+        code = err_memory(err, "engine");
+    } else {
+        for (int i = 0; i < p->n_inputs; i++)
+            inputs[i] = zeros;
         code = plan_timed(out, p, inputs, err);
+    }
     mem_free(inputs);
     mem_free(zeros);
     return code;

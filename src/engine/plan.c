@@ -183,7 +183,7 @@ static size_t lowest_gap(const struct buffer *b, struct buffer **placed,
     for (int i = 0; i < n; i++)
         if (placed[i]->first <= b->last && b->first <= placed[i]->last)
             others[n_others++] = placed[i];
-    qsort(others, (size_t)n_others, sizeof *others, by_offset);
+    qsort(others, (size_t)n_others, sizeof(void *), by_offset);
     size_t at = 0;
     for (int i = 0; i < n_others; i++) {
         if (others[i]->offset >= at + padded(b->size))
@@ -210,7 +210,7 @@ static int place_buffers(struct plan *p, struct prune_error *err)
     for (int i = 0; i < p->n_buffers; i++)
         if (in_arena(&p->buffers[i]))
             order[n_order++] = &p->buffers[i];
-    qsort(order, (size_t)n_order, sizeof *order, by_size);
+    qsort(order, (size_t)n_order, sizeof(void *), by_size);
     for (int i = 0; i < n_order; i++) {
         struct buffer *b = order[i];
         b->offset = lowest_gap(b, order, i, others);
@@ -240,7 +240,7 @@ static int take_memory(struct plan *p, struct prune_error *err)
         /* Steps read fixed memory only; the pointer is not const because
          * kernels' own interfaces are not. */
         if (b->fixed != NULL)
-            p->memory[i] = (void *)(uintptr_t)b->fixed;
+            p->memory[i] = (void *)b->fixed;
         else if (in_arena(b))
             p->memory[i] = p->arena + b->offset;
     }
@@ -263,7 +263,7 @@ int plan_run(struct plan *p, const float *const *inputs,
 {
     for (int i = 0; i < p->n_buffers; i++)
         if (p->buffers[i].input >= 0)
-            p->memory[i] = (void *)(uintptr_t)inputs[p->buffers[i].input];
+            p->memory[i] = (void *)inputs[p->buffers[i].input];
     for (int i = 0; i < p->n_steps; i++) {
         struct step *s = &p->steps[i];
         int code = 0;

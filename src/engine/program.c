@@ -67,7 +67,7 @@ int program_constant(struct program *p, struct tensor *t,
                      struct prune_error *err)
 {
     int code = grow((void **)&p->owned, &p->room_owned, p->n_owned,
-                    sizeof *p->owned, err);
+                    sizeof(void *), err);
     if (code != 0) {
         tensor_unref(t);
         return code;
