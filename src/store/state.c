@@ -39,9 +39,11 @@ static int fill_paths(struct state *s, const char *dir,
                       struct prune_error *err)
 {
     s->dir = realpath(dir, NULL);
-    if (!s->dir)
-        return err_set(err, PRUNE_E_FAILED, "state directory %s: %s", dir,
-                       strerror(errno));
+    if (!s->dir) {
+        err_set(err, PRUNE_E_FAILED, "state directory %s: %s", dir,
+                strerror(errno));
+        return PRUNE_E_FAILED;
+    }
     s->database = mem_printf("%s/pruned.db", s->dir);
     s->blobs = mem_printf("%s/blobs", s->dir);
     s->work = mem_printf("%s/work", s->dir);
