@@ -26,7 +26,7 @@ nm -D pruned | grep -q __tsan_init || {
     exit 1
 }
 export TOP_SRCDIR=$PWD TOP_BUILDDIR=$PWD TEST_DATA=$PWD/tests/data
-export PRUNED=$PWD/pruned SLOW=4
+export PRUNED=$PWD/pruned
 make www/vendor/stamp >>make.out 2>&1
 passed=0
 failed=0

@@ -29,7 +29,7 @@ is "$code" 201 "a small model fits"
 request -d model=small -d technique=structured -d sparsity=0.5 /v1/jobs
 is "$code" 202 "a job is accepted"
 id=$(json 'd["id"]')
-ok "and succeeds" wait_for 10 job_is "$id" succeeded
+ok "and succeeds" wait_for 30 job_is "$id" succeeded
 before=$(files_left)
 put "$work/large" /v1/models/
 problem 507 disk-full "a large model does not fit"
@@ -55,7 +55,7 @@ if [ $kind = tmpfs ]; then
     is "$code" 200 "with its bytes"
     rm "$state/filler"
     if [ -n "$accepted" ]; then
-        ok "the accepted job ends" wait_for 10 job_is_over "$accepted"
+        ok "the accepted job ends" wait_for 30 job_is_over "$accepted"
     fi
 fi
 put "$work/small" /v1/models/again
@@ -64,5 +64,5 @@ get /readyz
 is "$code" 200 "the daemon is ready again"
 request -d model=small -d technique=structured -d sparsity=0.5 /v1/jobs
 id=$(json 'd["id"]')
-ok "and a job succeeds" wait_for 10 job_is "$id" succeeded
+ok "and a job succeeds" wait_for 30 job_is "$id" succeeded
 finish

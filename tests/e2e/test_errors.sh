@@ -123,7 +123,7 @@ refused 422 invalid-setting "one shot of several jobs"
 # --- a full queue ---
 job -d model=long -d technique=structured -d sparsity=0.5
 running=$(json 'd["id"]')
-ok "a job runs" wait_for 10 job_is "$running" running
+ok "a job runs" wait_for 30 job_is "$running" running
 job -d model=m -d technique=structured -d sparsity=0.1,0.2
 is "$code" 202 "two wait"
 job -d model=m -d technique=structured -d sparsity=0.1,0.2
@@ -137,7 +137,7 @@ put "$work/m" '/v1/prune?technique=structured&sparsity=0.5'
 problem 503 queue-full "nor one shot"
 post "/v1/jobs/$running/cancel"
 idle() { get '/v1/jobs?state=queued'; [ "$(json 'd["items"]')" = '[]' ]; }
-ok "the queue empties" wait_for 20 idle
+ok "the queue empties" wait_for 40 idle
 
 # --- jobs that fail ---
 fails() { # fails WORDS PATTERN NAME
@@ -145,7 +145,7 @@ fails() { # fails WORDS PATTERN NAME
     put "$work/f" /v1/models/f
     request -d model=f -d technique=neuron -d sparsity=0.5 /v1/jobs
     id=$(json 'd["id"]')
-    ok "$3: it ends" wait_for 20 job_is_over "$id"
+    ok "$3: it ends" wait_for 40 job_is_over "$id"
     get "/v1/jobs/$id"
     is "$(json 'd["state"]')" failed "$3: it failed"
     like "$(json 'd["error"]')" "$2" "$3: with the reason"

@@ -104,7 +104,7 @@ is "$code" 202 "a job is accepted from a form"
 id=$(json 'd["id"]')
 is "$(header Location)" "/v1/jobs/$id" "Location is its address"
 like "$(header Retry-After)" '^[0-9]+$' "Retry-After says when to look again"
-ok "it ends" wait_for 20 job_is_over "$id"
+ok "it ends" wait_for 40 job_is_over "$id"
 get "/v1/jobs/$id"
 is "$(json 'd["state"]')" succeeded "well"
 is "$(json 'd["report"]["achieved"]')" 0.5 "its report is in the job"

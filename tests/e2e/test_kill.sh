@@ -38,7 +38,7 @@ submit() {
 
 # --- the worker ---
 submit long
-ok "a job runs" wait_for 10 job_is "$id" running
+ok "a job runs" wait_for 30 job_is "$id" running
 workers() { # the daemon's children that work on $id
     local p
     for p in $(cat "/proc/$pid/task/"*/children); do
@@ -48,11 +48,11 @@ workers() { # the daemon's children that work on $id
 is_working() { [ -n "$(workers)" ]; }
 ok "its worker is a child of the daemon" wait_for 5 is_working
 kill -9 $(workers)
-ok "its death ends the job" wait_for 10 job_is "$id" failed
+ok "its death ends the job" wait_for 30 job_is "$id" failed
 get "/v1/jobs/$id"
 like "$(json 'd["error"]["detail"]')" 'ignal 9|KILL|Killed' "with the reason"
 submit quick
-ok "the next job succeeds" wait_for 10 job_is "$id" succeeded
+ok "the next job succeeds" wait_for 30 job_is "$id" succeeded
 
 # --- the daemon, at a point that it tells itself ---
 points="upload-begun upload-synced upload-inspected blob-linked before-commit
@@ -119,7 +119,7 @@ for point in $points; do
     unset PRUNED_FAULT
     rounds 2>/dev/null
     dead() { ! kill -0 "$pid" 2>/dev/null; }
-    if wait_for 10 dead; then
+    if wait_for 30 dead; then
         wait "$pid"
         is "$?" 137 "$point:$nth: the daemon was killed"
     else

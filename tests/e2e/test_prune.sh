@@ -9,7 +9,7 @@ if ! "$python" "$top/tests/lib/small_fashion.py" "$work/fashion.npz" 500 500 2>"
     finish
 fi
 start_daemon || { fail "the daemon starts" "$(cat "$log")"; finish; }
-limit=$((60 * ${SLOW:-1}))
+limit=300
 
 get /v1
 is "$(json '[t["name"] for t in d["techniques"]]')" \

@@ -40,7 +40,7 @@ problem 404 not-found "events of no job"
 
 # --- long polls ---
 submit long
-ok "a long job runs" wait_for 10 job_is "$id" running
+ok "a long job runs" wait_for 30 job_is "$id" running
 begin=$(now_ms)
 get -H 'Prefer: wait=1' "/v1/jobs/$id"
 took=$(($(now_ms) - begin))
@@ -80,26 +80,26 @@ like "$(grep '^data: ' "$work/stream" | tail -n 1)" canceled "the stream ends wi
 wait $model
 is "$(cat "$work/modelcode")" 409 "the wait for the model ends with 409"
 is "$(job_state "$first")" canceled "the job is canceled"
-ok "the next one runs to its end" wait_for 10 job_is "$second" succeeded
+ok "the next one runs to its end" wait_for 30 job_is "$second" succeeded
 get "/v1/jobs/$first/model"
 is "$code" 409 "a canceled job has no model"
 
 submit long
 third=$id
-ok "another runs" wait_for 10 job_is "$third" running
+ok "another runs" wait_for 30 job_is "$third" running
 submit slow
 post "/v1/jobs/$id/cancel"
 ok "a queued job is canceled at once" wait_for 2 job_is "$id" canceled
 get "/v1/jobs/$third"
 is "$(json 'd["state"]')" running "the running one is not touched"
 post "/v1/jobs/$third/cancel"
-ok "now it is" wait_for 10 job_is "$third" canceled
+ok "now it is" wait_for 30 job_is "$third" canceled
 
 submit mute
-ok "a job that ignores SIGTERM runs" wait_for 10 job_is "$id" running
+ok "a job that ignores SIGTERM runs" wait_for 30 job_is "$id" running
 post "/v1/jobs/$id/cancel"
 is "$(json 'd["cancel_requested"]')" true "it is asked to stop"
-ok "and is killed in the end" wait_for 15 job_is "$id" canceled
+ok "and is killed in the end" wait_for 30 job_is "$id" canceled
 
 # --- many at once ---
 submit long
@@ -108,7 +108,7 @@ for i in $(seq 20); do
     streams[i]=$!
 done
 started() { [ "$(cat "$work"/s[0-9]* | grep -c '^retry')" = 20 ]; }
-ok "twenty streams at once" wait_for 10 started
+ok "twenty streams at once" wait_for 30 started
 kill "${streams[1]}" "${streams[2]}"
 post "/v1/jobs/$id/cancel"
 wait "${streams[@]}" 2>/dev/null
@@ -125,7 +125,7 @@ for i in $(seq 12); do
     streams[i]=$!
 done
 opened() { [ "$(cat "$work"/t[0-9]* | grep -c '^retry')" = 12 ]; }
-ok "a quarter of the connections may be streams" wait_for 10 opened
+ok "a quarter of the connections may be streams" wait_for 30 opened
 get "/v1/jobs/$id/events"
 problem 429 too-many-requests "the next one is refused"
 kill "${streams[1]}"
@@ -133,16 +133,16 @@ wait "${streams[1]}" 2>/dev/null
 post "/v1/jobs/$id/cancel"
 wait "${streams[@]}" 2>/dev/null
 again() { submit slow; get "/v1/jobs/$id/events"; [ "$code" = 200 ]; }
-ok "and there is room again when they end" wait_for 20 again
+ok "and there is room again when they end" wait_for 40 again
 
 # --- stopping with everything asleep ---
 submit long
-ok "a job runs" wait_for 10 job_is "$id" running
+ok "a job runs" wait_for 30 job_is "$id" running
 curl -sSN --max-time 60 "$url/v1/jobs/$id/events" >"$work/stream" &
 stream=$!
 curl -sS --max-time 60 -H 'Prefer: wait=60' "$url/v1/jobs/$id" >"$work/polled" &
 poll=$!
-ok "a stream is open" wait_for 10 grep -q retry "$work/stream"
+ok "a stream is open" wait_for 30 grep -q retry "$work/stream"
 begin=$(now_ms)
 post "/v1/jobs/$id/cancel"
 submit long
