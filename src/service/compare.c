@@ -92,25 +92,9 @@ static json_t *job_compared(sqlite3_stmt *stmt, const json_t *report)
     return row;
 }
 
-/* The original beside itself: its ratios are 1 where there is a figure. */
-static int put_selves(json_t *row)
-{
-    static const char *const pairs[][2] = {
-        {"bytes", "bytes_ratio"},
-        {"macs", "macs_ratio"},
-        {"latency_p50_ms", "latency_ratio"},
-    };
-    int rc = 0;
-    for (size_t i = 0; i < 3 && !rc; i++)
-        if (json_object_get(row, pairs[i][0]))
-            rc = json_put_int(row, pairs[i][1], 1);
-    if (!rc && json_object_get(row, "accuracy_top1"))
-        rc = json_put_int(row, "accuracy_drop", 0);
-    return rc;
-}
-
 /* `figures`: a report's "original", or what looking into the model showed
- * where no job has succeeded yet. */
+ * where no job has succeeded yet. Nothing is compared with itself: the
+ * ratios stay empty, as `prune compare` leaves them. */
 static json_t *original_compared(const json_t *figures)
 {
     json_t *row = json_object();
@@ -119,7 +103,7 @@ static json_t *original_compared(const json_t *figures)
         if (columns[i].source == PRUNED)
             rc = put_copy(row, columns[i].name,
                           follow(figures, columns[i].path));
-    if (rc || put_selves(row)) {
+    if (rc) {
         json_decref(row);
         return NULL;
     }
