@@ -95,6 +95,7 @@ struct service {
     int64_t drain_deadline; /* steady; 0: not draining */
     int64_t refilled;       /* steady: the last look at the queue */
     int abandoned; /* the drain is over, workers were killed */
+    int held;      /* jobs wait for room on the disk */
     int filling;   /* queue_fill is at work */
     int busy_works; /* uploads and ends of jobs that are under way */
 

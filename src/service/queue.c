@@ -9,7 +9,7 @@
 #include "sys/fault.h"
 #include "sys/log.h"
 
-enum { FLUSH_MS = 200 };
+enum { FLUSH_MS = 200, FLUSH_RETRY_MS = 2000 };
 
 int queue_open(struct service *s, struct prune_error *err)
 {
@@ -144,6 +144,18 @@ static void start(struct slot *slot)
     clear(slot);
 }
 
+/* A job needs room to work in: on a full disk it would fail for no fault of
+ * its own, so it waits. Uploads stop at the whole reserve, jobs at half. */
+static int has_room(struct service *s)
+{
+    struct prune_error err = {0};
+    int held = blob_room(s->state.work, 0, s->config->reserve / 2, &err) != 0;
+    if (held && !s->held)
+        log_warn("queue-held", "why", err.text);
+    s->held = held;
+    return !held;
+}
+
 /* Fills each free slot; a job that cannot be started makes room for the
  * next, so one slot may see several. */
 void queue_fill(struct service *s)
@@ -151,7 +163,7 @@ void queue_fill(struct service *s)
     if (atomic_load(&s->draining) || s->filling)
         return;
     int64_t queued = 0;
-    if (job_count_queued(s->db, &queued, NULL) || !queued)
+    if (job_count_queued(s->db, &queued, NULL) || !queued || !has_room(s))
         return;
     s->filling = 1;
     for (int64_t i = 0; i < s->config->workers; i++)
@@ -183,10 +195,12 @@ static void flush(struct slot *slot, int64_t now)
         return;
     struct flush_change f = {.change.run = flush_run, .slot = slot};
     int rc = change_run(slot->s, &f.change);
+    slot->flushed = now;
     if (!rc && f.change.answer.status < 400)
         progress_clear(&slot->progress);
+    else
+        slot->flushed = now + FLUSH_RETRY_MS;
     answer_done(&f.change.answer);
-    slot->flushed = now;
 }
 
 static void stop(struct slot *slot, enum slot_stop why, int signal)

@@ -1,10 +1,12 @@
 #include "service/service.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "base/alloc.h"
 #include "service/internal.h"
 #include "service/reader.h"
+#include "store/migrate.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/notify.h"
@@ -86,6 +88,27 @@ static void on_signal(uv_signal_t *handle, int number)
     begin_drain(handle->data);
 }
 
+static void probe_run(struct service *s, struct change *c)
+{
+    /* Writes a page and changes nothing. */
+    char sql[64];
+    struct prune_error err = {0};
+    snprintf(sql, sizeof sql, "PRAGMA user_version = %zu", n_migrations);
+    if (db_exec(s->db, sql, &err))
+        answer_store(&c->answer, s, &err);
+}
+
+/* A store that has failed is well again once it takes a write. */
+static void probe(struct service *s)
+{
+    if (!atomic_load(&s->unwell))
+        return;
+    struct change c = {.run = probe_run};
+    int rc = change_run(s, &c);
+    atomic_store(&s->unwell, rc != 0 || c.answer.status >= 400);
+    answer_done(&c.answer);
+}
+
 static void on_tick(uv_timer_t *handle)
 {
     struct service *s = handle->data;
@@ -95,6 +118,7 @@ static void on_tick(uv_timer_t *handle)
     /* What could not be claimed for a store that failed. */
     if (now - s->refilled >= REFILL_MS) {
         s->refilled = now;
+        probe(s);
         queue_fill(s);
         notify_send("WATCHDOG=1");
     }

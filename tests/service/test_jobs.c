@@ -257,6 +257,20 @@ Test(jobs, the_queue_has_an_end)
     cr_assert_str_eq(slug_of(post(JOB("ok"))), "queue-full");
 }
 
+Test(jobs, on_a_full_disk_they_wait)
+{
+    char id[ID_TEXT];
+    struct timespec second = {1, 500000000};
+    config.reserve = INT64_C(1) << 60;
+    new_job(id, JOB("ok"));
+    nanosleep(&second, NULL);
+    json_t *j = job(id);
+    cr_assert_str_eq(json_text(j, "state", ""), "queued");
+    json_decref(j);
+    config.reserve = 0;
+    await_end(id, "succeeded");
+}
+
 Test(jobs, what_is_in_use_stays)
 {
     char id[ID_TEXT];
