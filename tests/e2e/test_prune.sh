@@ -64,7 +64,8 @@ for type in state progress; do ok "with $type" grep -q "^event: $type$" "$work/b
 curl -sS -fL -T "$work/example.onnx" "$url/v1/prune?technique=structured&sparsity=0.5" -o "$work/shot.onnx" 2>"$work/err"
 is "$?" 0 "one shot: curl -fL -T"
 ok "gives a smaller network" test "$(stat -c %s "$work/shot.onnx")" -lt "$(stat -c %s "$work/example.onnx")"
-ok "that reads well" "$prune" inspect "$work/shot.onnx" --json >"$work/out" 2>&1
+"$prune" inspect "$work/shot.onnx" --json >"$work/out" 2>&1
+is "$?" 0 "that reads well"
 
 # --- what is wrong with files, said by the real reader ---
 before=$(files_left)
