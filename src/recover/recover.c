@@ -87,14 +87,14 @@ static int run_steps(struct recovery *r, struct graph **g,
     return rc;
 }
 
-int recover_blindly(struct graph *g, const struct graph *original,
+int recover_roughly(struct graph *g, const struct graph *original,
                     const struct kept *kept, const struct data_part *part,
                     const struct settings *s, const struct progress *p,
                     struct prune_error *err)
 {
     struct recovery r = {g, original, kept, part, s, p};
-    int changed, rc = 0;
-    for (int i = 0; i < N_STEPS && !rc; i++)
+    int changed = 0, rc = 0;
+    for (int i = 0; i < N_STEPS && !rc && !changed; i++)
         rc = steps[i]->run(&r, &changed, err);
     return rc;
 }

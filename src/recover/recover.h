@@ -56,10 +56,10 @@ int recover_run(struct graph **g, const struct graph *original,
                 const struct settings *s, struct recovery_log *log,
                 const struct progress *p, struct prune_error *err);
 
-/* Every step in order on g itself, with no judging: for a search that wants
- * to know what a candidate would be worth once mended. `part` is not sampled
- * down. */
-int recover_blindly(struct graph *g, const struct graph *original,
+/* The first step that finds something to do, on g itself, with no judging:
+ * for a search that wants to know what many candidates would be worth once
+ * mended. `part` is not sampled down. */
+int recover_roughly(struct graph *g, const struct graph *original,
                     const struct kept *kept, const struct data_part *part,
                     const struct settings *s, const struct progress *p,
                     struct prune_error *err);

@@ -19,7 +19,7 @@
 
 /* Samples for mending and for judging a candidate; and how many of the
  * candidates, the most promising of the last round, are judged anew. */
-enum { MEND_SAMPLES = 256, JUDGE_SAMPLES = 512, JUDGED_AGAIN = 6 };
+enum { MEND_SAMPLES = 96, JUDGE_SAMPLES = 384, JUDGED_AGAIN = 4 };
 
 struct search {
     struct work *w;
@@ -80,7 +80,7 @@ static int judge(struct verdict *out, struct search *x,
     struct graph *mended = NULL;
     int rc = graph_clone(&mended, g, err);
     if (!rc && g != w->original && !strcmp(w->s->recover, "calibrate"))
-        rc = recover_blindly(mended, w->original, NULL, &x->mend, w->s, NULL,
+        rc = recover_roughly(mended, w->original, NULL, &x->mend, w->s, NULL,
                              err);
     if (!rc)
         rc = judge_graph(out, &x->judge, mended, NULL, "ablate", err);
