@@ -191,7 +191,7 @@ static void start_one(struct upload *u)
 
 static void start_next(struct service *s)
 {
-    while (s->waiting && s->inspecting < s->config->workers) {
+    while (s->waiting && s->inspecting <= s->config->workers) {
         struct upload *u = s->waiting;
         s->waiting = u->next_waiting;
         start_one(u);

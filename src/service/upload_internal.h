@@ -30,7 +30,8 @@ struct upload {
 
 /* Looks into the file by a child and then calls upload_looked, with a
  * problem in u->change.answer or `summary` (and `graph`) filled. At most
- * config->workers children at a time; the others wait their turn. */
+ * one child more than there are workers at a time, so that one that takes
+ * long is not in the way; the others wait their turn. */
 void upload_look(struct upload *u);
 void upload_looked(struct upload *u);
 
