@@ -54,6 +54,8 @@ if [ $kind = tmpfs ]; then
     get "/v1/jobs/$id/model"
     is "$code" 200 "with its bytes"
     rm "$state/filler"
+    ready() { get /readyz; [ "$code" = 200 ]; }
+    ok "with room it is ready again by itself" wait_for 10 ready
     if [ -n "$accepted" ]; then
         ok "the accepted job ends" wait_for 30 job_is_over "$accepted"
     fi
