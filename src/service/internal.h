@@ -166,6 +166,11 @@ int service_recover(struct service *s, struct prune_error *err);
 int jobs_insert(struct service *s, const struct settings_plan *plan,
                 const char *model_hex, struct answer *a);
 
+/* Problems with their particulars; all return -1. */
+int answer_draining(struct answer *a);
+int answer_queue_full(struct answer *a, int64_t queued, int64_t most);
+int answer_no_dataset(struct answer *a, const char *name);
+
 void settings_context_fill(struct settings_context *out,
                            const struct service *s);
 

@@ -18,24 +18,43 @@ struct inserting {
     char group[ID_TEXT];
 };
 
+int answer_draining(struct answer *a)
+{
+    answer_problem(a, PROBLEM_DRAINING, "The daemon is stopping");
+    a->retry_after = 10;
+    return -1;
+}
+
+int answer_queue_full(struct answer *a, int64_t queued, int64_t most)
+{
+    answer_problem(a, PROBLEM_QUEUE_FULL,
+                   "%lld jobs are queued, of %lld allowed",
+                   (long long)queued, (long long)most);
+    a->retry_after = 30;
+    return -1;
+}
+
+int answer_no_dataset(struct answer *a, const char *name)
+{
+    answer_problem(a, PROBLEM_UNKNOWN_DATASET,
+                   "There is no data set '%.140s'; upload it with PUT "
+                   "/v1/datasets/{name}", name);
+    answer_blame(a, "/dataset", "names no data set");
+    return -1;
+}
+
+/* Room in the queue for `wanted` more. */
 static int check_queue(struct service *s, size_t wanted, struct answer *a)
 {
     struct prune_error err = {0};
     int64_t queued;
-    if (atomic_load(&s->draining)) {
-        answer_problem(a, PROBLEM_DRAINING, "The daemon is stopping");
-        a->retry_after = 10;
-        return -1;
-    }
+    if (atomic_load(&s->draining))
+        return answer_draining(a);
     if (job_count_queued(s->db, &queued, &err))
         return answer_store(a, s, &err);
     if (queued + (int64_t)wanted <= s->config->max_queue)
         return 0;
-    answer_problem(a, PROBLEM_QUEUE_FULL,
-                   "%lld jobs are queued, of %lld allowed",
-                   (long long)queued, (long long)s->config->max_queue);
-    a->retry_after = 30;
-    return -1;
+    return answer_queue_full(a, queued, s->config->max_queue);
 }
 
 static int check_present(struct service *s, const char *hex,
@@ -63,13 +82,8 @@ static int resolve_dataset(struct inserting *i, struct answer *a)
                              &i->dataset_settings, &err);
     if (rc < 0)
         return answer_store(a, s, &err);
-    if (!rc) {
-        answer_problem(a, PROBLEM_UNKNOWN_DATASET,
-                       "There is no data set '%.140s'; upload it with PUT "
-                       "/v1/datasets/{name}", name);
-        answer_blame(a, "/dataset", "names no data set");
-        return -1;
-    }
+    if (!rc)
+        return answer_no_dataset(a, name);
     return check_present(s, i->dataset_hex, "data set", a);
 }
 

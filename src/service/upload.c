@@ -99,12 +99,35 @@ static int take_settings(struct upload *u, const json_t *settings,
     return 0;
 }
 
+/* The queue and the data set of a one-shot job. The transaction looks
+ * again; here it saves the body. */
+static int check_job(struct upload *u, struct answer *a)
+{
+    struct prune_error err = {0};
+    char hex[SHA256_HEX];
+    int64_t queued;
+    if (u->kind != UPLOAD_PRUNE)
+        return 0;
+    struct reader *r = service_reader(u->s, a);
+    if (!r)
+        return -1;
+    if (job_count_queued(reader_db(r), &queued, &err))
+        return answer_problem(a, PROBLEM_INTERNAL, "%s", err.text);
+    if (queued >= u->s->config->max_queue)
+        return answer_queue_full(a, queued, u->s->config->max_queue);
+    const char *data = u->plan.dataset;
+    int rc = data ? dataset_resolve(reader_db(r), data, hex, NULL, &err) : 1;
+    if (rc < 0)
+        return answer_problem(a, PROBLEM_INTERNAL, "%s", err.text);
+    return rc ? 0 : answer_no_dataset(a, data);
+}
+
 /* What can be known before the body is read. */
 static int check(struct upload *u, const struct upload_request *q,
                  struct answer *a)
 {
     if (atomic_load(&u->s->draining))
-        return answer_problem(a, PROBLEM_DRAINING, "The daemon is stopping");
+        return answer_draining(a);
     if (take_name(u, q->name, a) || take_settings(u, q->settings, a))
         return -1;
     if (q->size > u->s->config->max_upload)
@@ -114,7 +137,7 @@ static int check(struct upload *u, const struct upload_request *q,
                        u->s->config->reserve, &err);
     if (rc)
         return refuse_full(a, &err, rc);
-    return check_new(u, a);
+    return check_new(u, a) || check_job(u, a) ? -1 : 0;
 }
 
 static void upload_free(struct change *c)

@@ -318,6 +318,18 @@ Test(jobs, one_shot)
     cr_assert_str_eq(slug_of(upload(&q, "ok\n")), "invalid-setting");
     json_put_text(settings, "technique", "none");
     cr_assert_str_eq(slug_of(upload(&q, "ok\n")), "unknown-technique");
+    json_put_text(settings, "technique", "weight");
+    json_put_text(settings, "dataset", "gone");
+    cr_assert_str_eq(slug_of(upload(&q, "ok\n")), "unknown-dataset");
+    json_object_del(settings, "dataset");
+    await_end(new_job(id, JOB("sleep_60")), "running");
+    new_job(id, JOB("ok"));
+    config.max_queue = 1;
+    struct upload *u;
+    a = (struct answer){0};
+    cr_assert_eq(upload_begin(&u, service, &q, &a), -1);
+    cr_assert_eq(a.retry_after, 30);
+    cr_assert_str_eq(slug_of(a), "queue-full");
     json_decref(settings);
 }
 
