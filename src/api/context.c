@@ -27,14 +27,18 @@ static int open_data(struct context *c, const char *path,
     int rc = runner_find_input(g, c->options.settings.input, &input, err);
     if (!rc)
         rc = figures_can_run(&c->original, err);
-    if (rc)
-        return err_prefix(err, "%s", c->original.name);
+    if (rc) {
+        err_prefix(err, "%s", c->original.name);
+        return rc;
+    }
     rc = dataset_open(&c->data, path, &c->options.data, err);
     if (rc)
         return rc;
     const struct value *v = &g->values[g->inputs[input]];
     rc = dataset_fit(c->data, &v->shape, v->name, err);
-    return rc ? err_prefix(err, "%s", path) : 0;
+    if (rc)
+        err_prefix(err, "%s", path);
+    return rc;
 }
 
 static int open_context(struct context *c, const struct prune_request *r,

@@ -62,10 +62,10 @@ int err_memory(struct prune_error *err, const char *what)
     return err_set(err, PRUNE_E_MEMORY, "not enough memory for %s", what);
 }
 
-int err_prefix(struct prune_error *err, const char *format, ...)
+void err_prefix(struct prune_error *err, const char *format, ...)
 {
     if (!err)
-        return PRUNE_E_FAILED;
+        return;
     char old[sizeof err->text];
     memcpy(old, err->text, sizeof old);
     char head[160];
@@ -75,5 +75,5 @@ int err_prefix(struct prune_error *err, const char *format, ...)
     va_end(args);
     int code = err->code ? err->code : PRUNE_E_FAILED;
     err->code = 0;
-    return err_set(err, code, "%s: %s", head, old);
+    err_set(err, code, "%s: %s", head, old);
 }

@@ -15,8 +15,8 @@ int err_set(struct prune_error *err, int code, const char *format, ...)
 int err_memory(struct prune_error *err, const char *what);
 
 /* Puts "prefix: " before the text already in `err`, for callers that know
- * the file or the node. Returns err's code (FAILED when err is NULL). */
-int err_prefix(struct prune_error *err, const char *format, ...)
+ * the file or the node. The code stays; `err` may be NULL. */
+void err_prefix(struct prune_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -231,8 +231,10 @@ static int load_file(struct dataset *d, const char *path,
         rc = set_layout(d, err);
     if (!rc)
         rc = set_normalisation(d, err);
-    if (rc)
-        return err_prefix(err, "%s", path);
+    if (rc) {
+        err_prefix(err, "%s", path);
+        return rc;
+    }
     if (sha256_of_file(path, d->sha256))
         return err_set(err, PRUNE_E_INPUT, "%s: cannot be read", path);
     return 0;

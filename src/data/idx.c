@@ -72,5 +72,7 @@ int idx_read(struct tensor **out, const char *path, struct prune_error *err)
         return err_set(err, PRUNE_E_INPUT, "%s: %s", path, strerror(errno));
     int rc = read_body(out, f, err);
     gzclose(f);
-    return rc ? err_prefix(err, "%s", path) : 0;
+    if (rc)
+        err_prefix(err, "%s", path);
+    return rc;
 }

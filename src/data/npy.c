@@ -161,7 +161,9 @@ int npy_read(struct tensor **out, const char *path, struct prune_error *err)
         return rc;
     rc = read_mapped(out, &m, err);
     file_unmap(&m);
-    return rc ? err_prefix(err, "%s", path) : 0;
+    if (rc)
+        err_prefix(err, "%s", path);
+    return rc;
 }
 
 static const char *descr(enum dtype dtype)

@@ -121,7 +121,9 @@ int npz_read(struct tensor **out, struct npz *z, const char *name,
         rc = read_entry(out, f, st.size, err);
     if (f)
         zip_fclose(f);
-    return rc ? err_prefix(err, "array %s", name) : 0;
+    if (rc)
+        err_prefix(err, "array %s", name);
+    return rc;
 }
 
 /* One entry of the archive; its bytes stay ours until the archive is

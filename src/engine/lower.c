@@ -113,7 +113,7 @@ int lower_add(struct lowering *l, const struct node *n, struct prim p,
     p.node = (int)(n - l->graph->nodes);
     code = program_add(l->program, p, slots, n_in, out, err);
     if (code != 0)
-        (void)err_prefix(err, "node '%s'", n->label);
+        err_prefix(err, "node '%s'", n->label);
     return code;
 }
 

@@ -28,7 +28,9 @@ Test(err, prefix_names_the_place)
 {
     struct prune_error e = {0};
     err_set(&e, PRUNE_E_INPUT, "damaged");
-    cr_assert_eq(err_prefix(&e, "%s", "m.onnx"), PRUNE_E_INPUT);
+    err_prefix(&e, "%s", "m.onnx");
+    cr_assert_eq(e.code, PRUNE_E_INPUT);
+    err_prefix(NULL, "%s", "nowhere");
     cr_assert_str_eq(e.text, "m.onnx: damaged");
 }
 
