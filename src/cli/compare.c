@@ -85,7 +85,8 @@ static const char *const csv_columns[] = {
     "accuracy_top1", "accuracy_drop", "agreement", "error",
 };
 
-/* RFC 4180: quotes around text, doubled within. */
+/* Quotes around text, doubled within, as RFC 4180 has it; lines end as the
+ * terminal's do, and as the daemon's CSV does. */
 static void print_quoted(const char *text)
 {
     putchar('"');
@@ -122,14 +123,14 @@ static void print_csv(const json_t *rows)
     json_t *row;
     for (size_t c = 0; c < n; c++)
         printf("%s%s", c ? "," : "", csv_columns[c]);
-    fputs("\r\n", stdout);
+    fputs("\n", stdout);
     json_array_foreach(rows, i, row)
     {
         for (size_t c = 0; c < n; c++) {
             fputs(c ? "," : "", stdout);
             print_field(json_object_get(row, csv_columns[c]));
         }
-        fputs("\r\n", stdout);
+        fputs("\n", stdout);
     }
 }
 
