@@ -49,12 +49,10 @@ PRUNE_EXPORT int prune_dataset_pack(const char *output, const char *images,
 
 static json_t *array_json(const char *name, const struct tensor *t)
 {
-    json_t *o = json_object(), *shape = json_array();
-    for (int i = 0; i < t->shape.rank; i++)
-        json_array_append_new(shape, json_integer(t->shape.dims[i]));
+    json_t *o = json_object();
     json_put_text(o, "name", name);
     json_put_text(o, "dtype", dtype_name(t->dtype));
-    json_put(o, "shape", shape);
+    json_put(o, "shape", shape_json(&t->shape));
     return o;
 }
 

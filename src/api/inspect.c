@@ -9,14 +9,6 @@
 #include "measure/size.h"
 #include "prune/model.h"
 
-static json_t *shape_json(const struct shape *s)
-{
-    json_t *a = json_array();
-    for (int i = 0; i < s->rank; i++)
-        json_array_append_new(a, json_integer(s->dims[i]));
-    return a;
-}
-
 static json_t *value_json(const struct value *v)
 {
     json_t *o = json_object();

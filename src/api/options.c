@@ -103,6 +103,14 @@ PRUNE_EXPORT int prune_options_set(struct prune_options *o, const char *name,
     return settings_set(&o->settings, name, value, err);
 }
 
+json_t *shape_json(const struct shape *s)
+{
+    json_t *a = json_array();
+    for (int i = 0; i < s->rank; i++)
+        json_array_append_new(a, json_integer(s->dims[i]));
+    return a;
+}
+
 /* One "NAME=1x3x224x224", NUL-terminated, cut in place. */
 static int read_override(struct shape_override *out, char *text)
 {

@@ -30,6 +30,9 @@ struct data_row {
 extern const struct data_row data_rows[];
 extern const int n_data_rows;
 
+/* [1, 3, 224, 224]; NULL when memory is short. */
+json_t *shape_json(const struct shape *s);
+
 /* "NAME=1x3x224x224,…" */
 int overrides_read(struct overrides *out, const char *text,
                    struct prune_error *err);

@@ -27,14 +27,6 @@ static json_t *target_json(const struct settings *s)
     return o;
 }
 
-static json_t *shape_json(const struct shape *s)
-{
-    json_t *a = json_array();
-    for (int i = 0; i < s->rank; i++)
-        json_array_append_new(a, json_integer(s->dims[i]));
-    return a;
-}
-
 /* The value of that name in the pruned graph: weights keep their names. */
 static const struct value *twin(const struct graph *g, const char *name)
 {
