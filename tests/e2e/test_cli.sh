@@ -97,6 +97,13 @@ try 3 '28x27' 'an array of the wrong shape' \
 "$prune" infer "$lenet" --input x=x.npy --output-dir y/deep/er 2>err &&
     [ -f y/deep/er/logits.npy ]
 ok $? 'infer writes an array per output'
+"$prune" infer "$lenet" --input x=x.npy --output-dir two --batch 2 2>err &&
+    /usr/bin/python3 -c '
+import numpy as np
+a, b = np.load("y/deep/er/logits.npy"), np.load("two/logits.npy")
+assert a.shape == b.shape == (3, 10), (a.shape, b.shape)
+assert np.abs(a - b).max() <= 1e-5 * np.abs(a).max()' 2>err
+ok $? 'three samples, two at a time, give the same as all at once'
 
 for t in weight neuron structured unstructured; do
     "$prune" run "$lenet" -t $t --sparsity 0.5 -o $t.onnx -d d.npz \
