@@ -146,7 +146,7 @@ void slot_ended(struct slot *slot)
     fault_point("worker-exited");
     slot->state = SLOT_ENDING;
     slot->task = NULL;
-    progress_read(&slot->progress, slot->progress_path);
+    progress_read_rest(&slot->progress, slot->progress_path);
     slot->work.data = slot;
     if (uv_queue_work(&slot->s->loop, &slot->work, gather_work, gathered)) {
         gather_work(&slot->work);

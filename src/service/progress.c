@@ -11,6 +11,7 @@
 enum {
     LONGEST_LINE = 64 << 10,
     MOST_READ = 256 << 10,   /* at a time, so that the loop goes on */
+    MOST_PIECES = 64,        /* of that size, once the writer is gone */
     MOST_PENDING = 1000,
     MOST_EVENTS = 20000,     /* of an attempt */
     PIECE = 16 << 10,
@@ -141,12 +142,12 @@ static void take_bytes(struct progress *p, const char *bytes, size_t n)
     }
 }
 
-void progress_read(struct progress *p, const char *path)
+int progress_read(struct progress *p, const char *path)
 {
     if (!p->open) {
         p->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
         if (p->fd < 0)
-            return;
+            return 0;
         p->open = 1;
         p->line.ceiling = LONGEST_LINE;
     }
@@ -155,9 +156,16 @@ void progress_read(struct progress *p, const char *path)
     for (size_t all = 0; all < MOST_READ; all += (size_t)n) {
         n = read(p->fd, piece, sizeof piece);
         if (n <= 0)
-            break;
+            return 0;
         take_bytes(p, piece, (size_t)n);
     }
+    return 1;
+}
+
+void progress_read_rest(struct progress *p, const char *path)
+{
+    for (int i = 0; i < MOST_PIECES && progress_read(p, path); i++)
+        ;
 }
 
 int progress_pending(const struct progress *p)

@@ -23,8 +23,13 @@ struct progress {
     int64_t n_stored; /* events of this attempt */
 };
 
-/* Reads what was added to `path`; a missing file is fine. */
-void progress_read(struct progress *p, const char *path);
+/* Reads what was added to `path`, a bounded piece of it, so that the loop
+ * goes on; a missing file is fine. 1 when more is there to be read. */
+int progress_read(struct progress *p, const char *path);
+
+/* Reads on to the end, once the writer is gone; of a file beyond all reason
+ * the rest is left. */
+void progress_read_rest(struct progress *p, const char *path);
 
 int progress_pending(const struct progress *p);
 

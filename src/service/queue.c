@@ -190,7 +190,7 @@ static void flush_run(struct service *s, struct change *c)
 
 static void flush(struct slot *slot, int64_t now)
 {
-    progress_read(&slot->progress, slot->progress_path);
+    (void)progress_read(&slot->progress, slot->progress_path);
     if (!progress_pending(&slot->progress) || now - slot->flushed < FLUSH_MS)
         return;
     struct flush_change f = {.change.run = flush_run, .slot = slot};

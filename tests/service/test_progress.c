@@ -47,6 +47,20 @@ Test(progress, waits_for_the_end_of_a_line)
     cr_assert_str_eq(p.latest, "{\"phase\":\"cut\",\"done\":1,\"total\":2}");
 }
 
+/* More than is read at a time: what came last is not lost with the writer. */
+Test(progress, reads_to_the_end_when_the_writer_is_gone)
+{
+    static const char line[] = "{\"type\":\"progress\",\"done\":1}\n";
+    for (int i = 0; i < 20000; i++)
+        cr_assert_eq(write(fd, line, sizeof line - 1),
+                     (ssize_t)sizeof line - 1);
+    cr_assert_eq(write(fd, "{\"type\":\"metric\",\"value\":2}\n", 28), 28);
+    cr_assert_eq(progress_read(&p, path), 1);
+    cr_assert_eq(p.n_events, 1);
+    progress_read_rest(&p, path);
+    cr_assert_eq(p.n_events, 2);
+}
+
 Test(progress, keeps_the_newest_of_a_run)
 {
     put("{\"type\":\"phase\",\"phase\":\"a\"}\n"
