@@ -41,10 +41,10 @@ PRUNE_EXPORT int prune_error_status(int code)
     return find(code)->status;
 }
 
-int err_set(struct prune_error *err, int code, const char *format, ...)
+void err_put(struct prune_error *err, int code, const char *format, ...)
 {
     if (!err || err->code)
-        return code;
+        return;
     va_list args;
     va_start(args, format);
     err->code = code;
@@ -54,12 +54,6 @@ int err_set(struct prune_error *err, int code, const char *format, ...)
     for (char *p = err->text; *p; p++)
         if ((unsigned char)*p < ' ')
             *p = ' ';
-    return code;
-}
-
-int err_memory(struct prune_error *err, const char *what)
-{
-    return err_set(err, PRUNE_E_MEMORY, "not enough memory for %s", what);
 }
 
 void err_prefix(struct prune_error *err, const char *format, ...)
@@ -75,5 +69,5 @@ void err_prefix(struct prune_error *err, const char *format, ...)
     va_end(args);
     int code = err->code ? err->code : PRUNE_E_FAILED;
     err->code = 0;
-    err_set(err, code, "%s: %s", head, old);
+    err_put(err, code, "%s: %s", head, old);
 }

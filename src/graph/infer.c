@@ -175,7 +175,7 @@ static int infer_node(struct graph *g, struct node *n,
     int rc = n->op ? check_arity(g, n, err) : 0;
     if (rc)
         return rc;
-    if (!can_infer(g, n)) {
+    if (!n->op || !can_infer(g, n)) {
         fall_back(g, n);
         return check_outputs(g, n, err);
     }
