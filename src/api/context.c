@@ -44,9 +44,9 @@ static int open_data(struct context *c, const char *path,
 static int open_context(struct context *c, const struct prune_request *r,
                         struct prune_error *err)
 {
-    int rc = overrides_read(&c->overrides, c->options.settings.shape, err);
+    int rc = shapes_parse(&c->shapes, c->options.settings.shape, err);
     if (!rc)
-        rc = subject_open(&c->original, r->model, &c->overrides, err);
+        rc = subject_open(&c->original, r->model, &c->shapes, err);
     if (!rc && r->data)
         rc = open_data(c, r->data, err);
     return rc;
@@ -61,7 +61,7 @@ int context_open(struct context *out, const struct prune_request *request,
         out->progress = (struct progress){
             relay, (void *)(uintptr_t)request};
     out->measuring = (struct measuring){.settings = &out->options.settings,
-                                        .overrides = &out->overrides,
+                                        .shapes = &out->shapes,
                                         .lock = request->measure_lock,
                                         .progress = &out->progress};
     int rc = open_context(out, request, err);

@@ -7,8 +7,8 @@
 /* What every command on a model opens first: options, the original, data.
  * A zeroed struct is empty. */
 struct context {
-    struct prune_options options; /* a copy: checking fills defaults in */
-    struct overrides overrides;
+    struct prune_options options; /* a copy */
+    struct shapes shapes;
     struct subject original;
     struct dataset *data;  /* fitted to the model's input; NULL without */
     struct progress progress;

@@ -47,12 +47,12 @@ PRUNE_EXPORT int prune_dataset_pack(const char *output, const char *images,
     return rc;
 }
 
-static json_t *array_json(const char *name, const struct tensor *t)
+static json_t *array_json(const char *name, const struct npy_head *h)
 {
     json_t *o = json_object();
     json_put_text(o, "name", name);
-    json_put_text(o, "dtype", dtype_name(t->dtype));
-    json_put(o, "shape", shape_json(&t->shape));
+    json_put_text(o, "dtype", dtype_name(h->dtype));
+    json_put(o, "shape", shape_json(&h->shape));
     return o;
 }
 
@@ -66,14 +66,12 @@ static int list_arrays(json_t *list, const char *path,
     for (int i = 0; i < MOST_ARRAYS + 2 && !rc; i++) {
         const char *name = i < MOST_ARRAYS ? names[i]
                                            : names_alone[i - MOST_ARRAYS];
-        struct tensor *t;
+        struct npy_head h;
         if (!npz_has(z, name))
             continue;
-        rc = npz_read(&t, z, name, err);
-        if (rc)
-            break;
-        json_array_append_new(list, array_json(name, t));
-        tensor_unref(t);
+        rc = npz_head(&h, z, name, err);
+        if (!rc)
+            json_array_append_new(list, array_json(name, &h));
     }
     npz_close(z);
     return rc;

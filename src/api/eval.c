@@ -3,36 +3,21 @@
 #include "base/export.h"
 #include "base/json.h"
 
-/* `eval` times and counts; what only pruning uses is not asked for. */
-static json_t *pair_json(const struct context *c, const struct subject *orig,
-                         const struct figures *f, const struct agreement *a)
-{
-    json_t *o = json_object();
-    json_put(o, "original", figures_json(orig, &f[0]));
-    json_put(o, "pruned", figures_json(&c->original, &f[1]));
-    json_put(o, "ratio", figures_ratio(orig, &f[0], &c->original, &f[1]));
-    if (f[0].accuracy.has_top1 && f[1].accuracy.has_top1)
-        json_put_real(o, "accuracy_drop",
-                      f[0].accuracy.top1 - f[1].accuracy.top1);
-    if (a->has_agreement)
-        json_put_real(o, "agreement", a->agreement);
-    if (a->has_error)
-        json_put_real(o, "output_error", a->output_error);
-    return o;
-}
-
 static int eval_pair(char **result, struct context *c, const char *against,
                      struct prune_error *err)
 {
     struct subject orig = {0};
     struct figures f[2];
     struct agreement a;
-    int rc = subject_open(&orig, against, &c->overrides, err);
+    int rc = subject_open(&orig, against, &c->shapes, err);
     struct subject *const both[] = {&orig, &c->original};
+    const struct subject *const pair[] = {&orig, &c->original};
     if (!rc)
         rc = figures_measure(f, &a, both, 2, &c->measuring, NULL, NULL, err);
     if (!rc)
-        rc = context_answer(result, pair_json(c, &orig, f, &a), err);
+        rc = context_answer(result, figures_compare(json_object(), pair, f,
+                                                    &a),
+                            err);
     subject_close(&orig);
     return rc;
 }

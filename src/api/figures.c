@@ -31,8 +31,8 @@ static struct runner_options options_of(const struct measuring *m,
     return (struct runner_options){
         .engine = {.kind = kind, .threads = m->settings->threads},
         .batch = batch,
-        .overrides = m->overrides->rows,
-        .n_overrides = m->overrides->n,
+        .overrides = m->shapes->items,
+        .n_overrides = m->shapes->n,
         .input = m->settings->input,
         .output = m->settings->output,
     };
@@ -256,8 +256,8 @@ static void put_ratio(json_t *o, const char *key, int64_t a, int64_t b)
         json_put_real(o, key, (double)b / (double)a);
 }
 
-json_t *figures_ratio(const struct subject *a, const struct figures *fa,
-                      const struct subject *b, const struct figures *fb)
+static json_t *ratio_json(const struct subject *a, const struct figures *fa,
+                          const struct subject *b, const struct figures *fb)
 {
     json_t *o = json_object();
     const struct node_cost *x = &a->costs.total, *y = &b->costs.total;
@@ -268,5 +268,22 @@ json_t *figures_ratio(const struct subject *a, const struct figures *fa,
     put_ratio(o, "macs", x->macs, y->macs);
     if (fa->has_latency && fb->has_latency)
         json_put_real(o, "latency", fb->latency.p50 / fa->latency.p50);
+    return o;
+}
+
+json_t *figures_compare(json_t *o, const struct subject *const subjects[2],
+                        const struct figures f[2],
+                        const struct agreement *agreement)
+{
+    json_put(o, "original", figures_json(subjects[0], &f[0]));
+    json_put(o, "pruned", figures_json(subjects[1], &f[1]));
+    json_put(o, "ratio", ratio_json(subjects[0], &f[0], subjects[1], &f[1]));
+    if (f[0].accuracy.has_top1 && f[1].accuracy.has_top1)
+        json_put_real(o, "accuracy_drop",
+                      f[0].accuracy.top1 - f[1].accuracy.top1);
+    if (agreement->has_agreement)
+        json_put_real(o, "agreement", agreement->agreement);
+    if (agreement->has_error)
+        json_put_real(o, "output_error", agreement->output_error);
     return o;
 }

@@ -15,7 +15,7 @@ struct figures {
 /* How to measure. */
 struct measuring {
     const struct settings *settings;
-    const struct overrides *overrides;
+    const struct shapes *shapes;
     struct dataset *data;     /* NULL: no accuracy, noise is timed */
     const char *lock;         /* file locked while timing, or NULL */
     const struct progress *progress;
@@ -36,8 +36,11 @@ int figures_measure(struct figures *out, struct agreement *agreement,
 /* M of the report. A new object, NULL when memory is short. */
 json_t *figures_json(const struct subject *s, const struct figures *f);
 
-/* {"bytes", …, "latency"}: b over a. */
-json_t *figures_ratio(const struct subject *a, const struct figures *fa,
-                      const struct subject *b, const struct figures *fb);
+/* Adds to `o`, and returns it: "original" and "pruned" (subjects 0 and 1),
+ * "ratio", and what there is of "accuracy_drop", "agreement" and
+ * "output_error". */
+json_t *figures_compare(json_t *o, const struct subject *const subjects[2],
+                        const struct figures f[2],
+                        const struct agreement *agreement);
 
 #endif

@@ -152,10 +152,10 @@ PRUNE_EXPORT int prune_inspect(char **result, const char *model,
                                const struct prune_options *options,
                                struct prune_error *err)
 {
-    struct overrides o;
+    struct shapes o;
     struct subject s = {0};
     json_t *tree = NULL;
-    int rc = overrides_read(&o, options->settings.shape, err);
+    int rc = shapes_parse(&o, options->settings.shape, err);
     if (!rc)
         rc = subject_open(&s, model, &o, err);
     if (!rc)

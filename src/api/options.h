@@ -2,18 +2,9 @@
 #define API_OPTIONS_H
 
 #include "data/data.h"
-#include "engine/runner.h"
 #include "prune/options.h"
 #include "prune/settings.h"
-
-enum { MAX_OVERRIDES = 16 };
-
-/* The shapes that `shape` gave, read into engine's form. */
-struct overrides {
-    char text[512];
-    struct shape_override rows[MAX_OVERRIDES];
-    int n;
-};
+#include "prune/shapes.h"
 
 struct prune_options {
     struct settings settings;
@@ -32,9 +23,5 @@ extern const int n_data_rows;
 
 /* [1, 3, 224, 224]; NULL when memory is short. */
 json_t *shape_json(const struct shape *s);
-
-/* "NAME=1x3x224x224,…" */
-int overrides_read(struct overrides *out, const char *text,
-                   struct prune_error *err);
 
 #endif

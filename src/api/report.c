@@ -177,21 +177,6 @@ static json_t *seconds_json(const struct run *r)
     return o;
 }
 
-static void put_comparison(json_t *o, const struct run *r)
-{
-    const struct figures *a = &r->figures[0], *b = &r->figures[1];
-    json_put(o, "original", figures_json(&r->c.original, a));
-    json_put(o, "pruned", figures_json(&r->pruned, b));
-    json_put(o, "ratio", figures_ratio(&r->c.original, a, &r->pruned, b));
-    if (a->accuracy.has_top1 && b->accuracy.has_top1)
-        json_put_real(o, "accuracy_drop",
-                      a->accuracy.top1 - b->accuracy.top1);
-    if (r->agreement.has_agreement)
-        json_put_real(o, "agreement", r->agreement.agreement);
-    if (r->agreement.has_error)
-        json_put_real(o, "output_error", r->agreement.output_error);
-}
-
 static json_t *head_json(const struct run *r)
 {
     const struct settings *s = &r->c.options.settings;
@@ -208,8 +193,9 @@ static json_t *head_json(const struct run *r)
 
 json_t *report_new(const struct run *r)
 {
-    json_t *o = head_json(r);
-    put_comparison(o, r);
+    const struct subject *const both[] = {&r->c.original, &r->pruned};
+    json_t *o = figures_compare(head_json(r), both, r->figures,
+                                &r->agreement);
     json_put(o, "layers", layers_json(r));
     json_put(o, "refusals", refusals_json(&r->decision));
     json_put(o, "recovery", recovery_json(&r->recovery));

@@ -24,7 +24,7 @@ static int write_and_read(struct subject *out, const struct graph *g,
     unsigned char *bytes;
     size_t size;
     int rc = onnx_write_bytes(&bytes, &size, g, err);
-    return rc ? rc : subject_read(out, name, bytes, size, &c->overrides, err);
+    return rc ? rc : subject_read(out, name, bytes, size, &c->shapes, err);
 }
 
 static int meter(void *payload, int64_t *bytes, const struct graph *g,
@@ -165,13 +165,10 @@ static int open_run(struct run *r, const struct prune_request *request,
 {
     double start = context_clock();
     /* What was asked is judged before the file is opened. */
-    struct settings check = options->settings;
-    int rc = settings_check(&check, request->data != NULL, err);
+    struct prune_options checked = *options;
+    int rc = settings_check(&checked.settings, request->data != NULL, err);
     if (!rc)
-        rc = context_open(&r->c, request, options, err);
-    if (!rc)
-        rc = settings_check(&r->c.options.settings, request->data != NULL,
-                            err);
+        rc = context_open(&r->c, request, &checked, err);
     run_note_seconds(r, "load", context_clock() - start);
     if (!rc)
         (void)figures_can_run(&r->c.original, &r->no_run);

@@ -4,7 +4,7 @@
 #include "onnx/onnx.h"
 #include "ops/table.h"
 
-static int look(struct subject *s, const struct overrides *o,
+static int look(struct subject *s, const struct shapes *o,
                 struct prune_error *err)
 {
     sha256_of(s->data, s->size, s->sha256);
@@ -12,14 +12,14 @@ static int look(struct subject *s, const struct overrides *o,
     int rc = onnx_read_bytes(&s->graph, s->data, s->size, s->name, ops_find,
                              err);
     if (!rc)
-        rc = graph_infer(s->graph, 1, o->rows, o->n, err);
+        rc = graph_infer(s->graph, 1, o->items, o->n, err);
     if (!rc)
         rc = graph_costs(&s->costs, s->graph, err);
     return rc;
 }
 
 int subject_open(struct subject *out, const char *path,
-                 const struct overrides *overrides, struct prune_error *err)
+                 const struct shapes *shapes, struct prune_error *err)
 {
     struct subject s = {.name = path};
     int rc = file_map(&s.map, path, 0, err);
@@ -27,7 +27,7 @@ int subject_open(struct subject *out, const char *path,
         return rc;
     s.data = s.map.data;
     s.size = s.map.size;
-    rc = look(&s, overrides, err);
+    rc = look(&s, shapes, err);
     if (rc)
         subject_close(&s);
     else
@@ -36,12 +36,12 @@ int subject_open(struct subject *out, const char *path,
 }
 
 int subject_read(struct subject *out, const char *name, unsigned char *bytes,
-                 size_t size, const struct overrides *overrides,
+                 size_t size, const struct shapes *shapes,
                  struct prune_error *err)
 {
     struct subject s = {.name = name, .bytes = bytes, .data = bytes,
                         .size = size};
-    int rc = look(&s, overrides, err);
+    int rc = look(&s, shapes, err);
     if (rc)
         subject_close(&s);
     else

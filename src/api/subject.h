@@ -21,12 +21,12 @@ struct subject {
 };
 
 int subject_open(struct subject *out, const char *path,
-                 const struct overrides *overrides, struct prune_error *err);
+                 const struct shapes *shapes, struct prune_error *err);
 
 /* From bytes as they would stand in a file: `bytes` are taken over, also
  * on failure. */
 int subject_read(struct subject *out, const char *name, unsigned char *bytes,
-                 size_t size, const struct overrides *overrides,
+                 size_t size, const struct shapes *shapes,
                  struct prune_error *err);
 void subject_close(struct subject *s);
 

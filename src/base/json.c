@@ -62,9 +62,3 @@ char *json_dump(const json_t *o)
     return json_dumps(o, JSON_COMPACT | JSON_ENCODE_ANY |
                              JSON_REAL_PRECISION(10));
 }
-
-char *json_dump_pretty(const json_t *o)
-{
-    return json_dumps(o, JSON_INDENT(2) | JSON_ENCODE_ANY |
-                             JSON_REAL_PRECISION(10));
-}

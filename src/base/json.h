@@ -22,7 +22,5 @@ double json_number(const json_t *o, const char *key, double other);
 /* Compact text; NULL on failure. Freed by mem_free. Numbers are written
  * with up to 10 significant digits so that 0.1 stays 0.1. */
 char *json_dump(const json_t *o);
-/* The same, indented for people. */
-char *json_dump_pretty(const json_t *o);
 
 #endif

@@ -78,13 +78,6 @@ static int print_table(const json_t *rows, int markdown,
     return 0;
 }
 
-static const char *const csv_columns[] = {
-    "job", "state", "technique", "criterion", "target", "achieved",
-    "target_met", "bytes", "bytes_ratio", "compressed_bytes", "parameters",
-    "nonzeros", "macs", "macs_ratio", "latency_p50_ms", "latency_ratio",
-    "accuracy_top1", "accuracy_drop", "agreement", "error",
-};
-
 /* Quotes around text, doubled within, as RFC 4180 has it; lines end as the
  * terminal's do, and as the daemon's CSV does. */
 static void print_quoted(const char *text)
@@ -117,41 +110,40 @@ static void print_field(const json_t *v)
             printf("%s=%g", key, json_number_value(amount));
 }
 
+/* Columns are the first row's own: the library keeps their order. */
 static void print_csv(const json_t *rows)
 {
-    size_t i, n = sizeof csv_columns / sizeof *csv_columns;
-    json_t *row;
-    for (size_t c = 0; c < n; c++)
-        printf("%s%s", c ? "," : "", csv_columns[c]);
+    json_t *row, *ignored;
+    json_t *first = json_array_get(rows, 0);
+    const char *key, *comma = "";
+    size_t i;
+    json_object_foreach(first, key, ignored)
+    {
+        printf("%s%s", comma, key);
+        comma = ",";
+    }
     fputs("\n", stdout);
     json_array_foreach(rows, i, row)
     {
-        for (size_t c = 0; c < n; c++) {
-            fputs(c ? "," : "", stdout);
-            print_field(json_object_get(row, csv_columns[c]));
+        comma = "";
+        json_object_foreach(first, key, ignored)
+        {
+            fputs(comma, stdout);
+            print_field(json_object_get(row, key));
+            comma = ",";
         }
         fputs("\n", stdout);
     }
 }
 
-static int print_result(const struct args *a, char *text,
-                        struct prune_error *err)
+static int show(const struct args *a, const json_t *tree,
+                struct prune_error *err)
 {
-    json_t *tree;
-    if (args_get(a, "json")) {
-        print_answer(text);
-        return 0;
-    }
-    int rc = parse_answer(&tree, text, err);
-    if (rc)
-        return rc;
     const json_t *rows = json_object_get(tree, "rows");
-    if (args_get(a, "csv"))
-        print_csv(rows);
-    else
-        rc = print_table(rows, args_get(a, "markdown") != NULL, err);
-    json_decref(tree);
-    return rc;
+    if (!args_get(a, "csv"))
+        return print_table(rows, args_get(a, "markdown") != NULL, err);
+    print_csv(rows);
+    return 0;
 }
 
 static int compare(const struct args *a, struct prune_error *err)
@@ -172,7 +164,7 @@ static int compare(const struct args *a, struct prune_error *err)
     int rc = prune_compare(&text, &request, args_get(a, "techniques"),
                            a->options, err);
     bar_end(&bar);
-    return rc ? rc : print_result(a, text, err);
+    return rc ? rc : show_answer(a, text, show, err);
 }
 
 const struct command command_compare = {

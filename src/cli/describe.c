@@ -17,26 +17,23 @@ static void print_list(const json_t *tree, const char *key)
                json_text(row, "summary", ""));
 }
 
+static int show(const struct args *a, const json_t *tree,
+                struct prune_error *err)
+{
+    static const char *const keys[] = {"techniques", "criteria", "recovery",
+                                       "settings", "data_settings"};
+    (void)a;
+    (void)err;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        print_list(tree, keys[i]);
+    return 0;
+}
+
 static int describe(const struct args *a, struct prune_error *err)
 {
     char *text;
-    json_t *tree;
     int rc = prune_describe(&text, err);
-    if (rc)
-        return rc;
-    if (args_get(a, "json")) {
-        print_answer(text);
-        return 0;
-    }
-    rc = parse_answer(&tree, text, err);
-    if (rc)
-        return rc;
-    static const char *const keys[] = {"techniques", "criteria", "recovery",
-                                       "settings", "data_settings"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        print_list(tree, keys[i]);
-    json_decref(tree);
-    return 0;
+    return rc ? rc : show_answer(a, text, show, err);
 }
 
 const struct command command_describe = {

@@ -10,20 +10,15 @@ static const struct flag flags[] = {
     FLAG_END,
 };
 
-static int print_result(char *text, int pair, struct prune_error *err)
+static int show(const struct args *a, const json_t *tree,
+                struct prune_error *err)
 {
-    json_t *tree;
-    int rc = parse_answer(&tree, text, err);
-    if (rc)
-        return rc;
-    rc = pair ? print_comparison(tree, err) : print_figures(tree, err);
-    json_decref(tree);
-    return rc;
+    return args_get(a, "against") ? print_comparison(tree, err)
+                                  : print_figures(tree, err);
 }
 
 static int eval(const struct args *a, struct prune_error *err)
 {
-    const char *against = args_get(a, "against");
     struct bar bar;
     bar_init(&bar, a);
     struct prune_request request = {.model = a->positionals[0],
@@ -31,14 +26,10 @@ static int eval(const struct args *a, struct prune_error *err)
                                     .progress = bar_tell,
                                     .payload = &bar};
     char *text;
-    int rc = prune_eval(&text, &request, against, a->options, err);
+    int rc = prune_eval(&text, &request, args_get(a, "against"), a->options,
+                        err);
     bar_end(&bar);
-    if (rc)
-        return rc;
-    if (!args_get(a, "json"))
-        return print_result(text, against != NULL, err);
-    print_answer(text);
-    return 0;
+    return rc ? rc : show_answer(a, text, show, err);
 }
 
 const struct command command_eval = {

@@ -92,43 +92,25 @@ static void print_groups(const json_t *groups)
     }
 }
 
-static int inspect_model(const struct args *a, struct prune_error *err)
+static int show_model(const struct args *a, const json_t *tree,
+                      struct prune_error *err)
 {
-    char *text;
-    json_t *tree;
-    int rc = prune_inspect(&text, a->positionals[0], a->options, err);
-    if (rc)
-        return rc;
-    if (args_get(a, "json")) {
-        print_answer(text);
-        return 0;
-    }
-    rc = parse_answer(&tree, text, err);
-    if (rc)
-        return rc;
+    (void)a;
     print_totals(tree);
-    rc = print_layers(tree, err);
+    int rc = print_layers(tree, err);
     print_groups(json_object_get(tree, "groups"));
     print_refusals(json_object_get(tree, "refusals"));
-    json_decref(tree);
     return rc;
 }
 
-static int inspect_dataset(const struct args *a, struct prune_error *err)
+static int show_dataset(const struct args *a, const json_t *tree,
+                        struct prune_error *err)
 {
-    char *text, shape[CELL];
-    json_t *tree, *array;
+    char shape[CELL];
+    json_t *array;
     size_t i;
-    int rc = prune_dataset_inspect(&text, a->positionals[0], a->options, err);
-    if (rc)
-        return rc;
-    if (args_get(a, "json")) {
-        print_answer(text);
-        return 0;
-    }
-    rc = parse_answer(&tree, text, err);
-    if (rc)
-        return rc;
+    (void)a;
+    (void)err;
     json_array_foreach(json_object_get(tree, "arrays"), i, array)
         printf("%-10s %s %s\n", json_text(array, "name", ""),
                json_text(array, "dtype", ""),
@@ -137,14 +119,18 @@ static int inspect_dataset(const struct args *a, struct prune_error *err)
            (long long)json_int(tree, "train", 0),
            (long long)json_int(tree, "test", 0),
            json_text(tree, "split", ""));
-    json_decref(tree);
     return 0;
 }
 
 static int inspect(const struct args *a, struct prune_error *err)
 {
-    return args_get(a, "dataset") ? inspect_dataset(a, err)
-                                  : inspect_model(a, err);
+    int data = args_get(a, "dataset") != NULL;
+    const char *path = a->positionals[0];
+    char *text;
+    int rc = data ? prune_dataset_inspect(&text, path, a->options, err)
+                  : prune_inspect(&text, path, a->options, err);
+    return rc ? rc
+              : show_answer(a, text, data ? show_dataset : show_model, err);
 }
 
 const struct command command_inspect = {

@@ -130,15 +130,17 @@ const char *text_shape(char out[static CELL], const json_t *v)
     return out;
 }
 
-int parse_answer(json_t **out, char *text, struct prune_error *err)
+int show_answer(const struct args *a, char *text, show_f *show,
+                struct prune_error *err)
 {
-    *out = json_loads(text, 0, NULL);
+    if (args_get(a, "json")) {
+        puts(text);
+        prune_free(text);
+        return 0;
+    }
+    json_t *tree = json_loads(text, 0, NULL);
     prune_free(text);
-    return *out ? 0 : err_memory(err, "the answer");
-}
-
-void print_answer(char *text)
-{
-    puts(text);
-    prune_free(text);
+    int rc = tree ? show(a, tree, err) : err_memory(err, "the answer");
+    json_decref(tree);
+    return rc;
 }

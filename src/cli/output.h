@@ -55,9 +55,12 @@ int print_figures(const json_t *m, struct prune_error *err);
 /* "N layers left as they were: …" for refusals, at most a few lines. */
 void print_refusals(const json_t *refusals);
 
-/* Parses an answer of the library; PRUNE_E_MEMORY when it cannot. */
-int parse_answer(json_t **out, char *text, struct prune_error *err);
-/* Prints an answer as it is, with a newline, and frees it. */
-void print_answer(char *text);
+/* Prints an answer of the library, which is freed: as it is with --json,
+ * else parsed and as `show` has it. PRUNE_E_MEMORY when it cannot be
+ * parsed. */
+typedef int show_f(const struct args *a, const json_t *tree,
+                   struct prune_error *err);
+int show_answer(const struct args *a, char *text, show_f *show,
+                struct prune_error *err);
 
 #endif

@@ -30,14 +30,13 @@ static void part_row(struct table *t, const json_t *part)
     table_cell(t, text);
 }
 
-static int print_plan(char *text, struct prune_error *err)
+static int show(const struct args *a, const json_t *plan,
+                struct prune_error *err)
 {
-    json_t *plan, *part;
+    json_t *part;
     size_t i;
-    int rc = parse_answer(&plan, text, err);
-    if (rc)
-        return rc;
     struct table t;
+    (void)a;
     table_init(&t, 6, "lllrrr");
     static const char *const head[] = {"node", "operator", "what",
                                        "goes", "of",       "share"};
@@ -45,7 +44,7 @@ static int print_plan(char *text, struct prune_error *err)
         table_cell(&t, head[c]);
     json_array_foreach(json_object_get(plan, "parts"), i, part)
         part_row(&t, part);
-    rc = t.bad ? err_memory(err, "a table") : 0;
+    int rc = t.bad ? err_memory(err, "a table") : 0;
     if (!rc)
         table_print(&t, stdout);
     table_done(&t);
@@ -54,7 +53,6 @@ static int print_plan(char *text, struct prune_error *err)
            (long long)json_int(plan, "removed", 0),
            (long long)json_int(plan, "prunable", 0));
     print_refusals(json_object_get(plan, "refusals"));
-    json_decref(plan);
     return rc;
 }
 
@@ -69,12 +67,7 @@ static int plan(const struct args *a, struct prune_error *err)
     char *text;
     int rc = prune_plan(&text, &request, a->options, err);
     bar_end(&bar);
-    if (rc)
-        return rc;
-    if (!args_get(a, "json"))
-        return print_plan(text, err);
-    print_answer(text);
-    return 0;
+    return rc ? rc : show_answer(a, text, show, err);
 }
 
 const struct command command_plan = {

@@ -60,18 +60,13 @@ static void print_checks(const json_t *report)
         printf("not timed: %s\n", reason);
 }
 
-static int print_report(char *text, const char *output,
-                        struct prune_error *err)
+static int show(const struct args *a, const json_t *report,
+                struct prune_error *err)
 {
-    json_t *report;
-    int rc = parse_answer(&report, text, err);
-    if (rc)
-        return rc;
-    print_head(report, output);
-    rc = print_comparison(report, err);
+    print_head(report, args_get(a, "output"));
+    int rc = print_comparison(report, err);
     print_checks(report);
     print_refusals(json_object_get(report, "refusals"));
-    json_decref(report);
     return rc;
 }
 
@@ -94,12 +89,7 @@ static int run(const struct args *a, struct prune_error *err)
     bar_end(&bar);
     if (!rc && path)
         rc = write_report(path, text, err);
-    if (rc)
-        return rc;
-    if (!args_get(a, "json"))
-        return print_report(text, output, err);
-    print_answer(text);
-    return 0;
+    return rc ? rc : show_answer(a, text, show, err);
 }
 
 const struct command command_run = {

@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "data/npy.h"
 
 struct npz {
     zip_t *zip;
@@ -73,31 +72,42 @@ static int read_all(zip_file_t *f, void *bytes, size_t n)
     return 0;
 }
 
-/* Header first, so that the promise is compared with the entry's size. */
-static int read_entry(struct tensor **out, zip_file_t *f, uint64_t entry_size,
+/* The beginning of an entry: its header, and what was read beyond it. */
+struct start {
+    struct npy_head head;
+    size_t n; /* bytes read */
+    unsigned char bytes[HEAD_BYTES];
+};
+
+/* The header's promise is compared with the entry's size. */
+static int read_start(struct start *out, zip_file_t *f, uint64_t entry_size,
                       struct prune_error *err)
 {
-    unsigned char head[HEAD_BYTES];
-    size_t n = entry_size < sizeof head ? (size_t)entry_size : sizeof head;
-    if (read_all(f, head, n))
+    out->n = entry_size < HEAD_BYTES ? (size_t)entry_size : HEAD_BYTES;
+    if (read_all(f, out->bytes, out->n))
         return err_set(err, PRUNE_E_INPUT, "the archive is damaged");
-    struct npy_head h;
-    int rc = npy_head_read(&h, head, n, err);
+    int rc = npy_head_read(&out->head, out->bytes, out->n, err);
     if (rc)
         return rc;
-    if ((uint64_t)h.bytes != entry_size - h.size)
+    if ((uint64_t)out->head.bytes != entry_size - out->head.size)
         return err_set(err, PRUNE_E_INPUT,
                        "the header promises %" PRId64 " bytes, the archive "
                        "holds %" PRIu64,
-                       h.bytes, entry_size - h.size);
+                       out->head.bytes, entry_size - out->head.size);
+    return 0;
+}
+
+static int read_rest(struct tensor **out, const struct start *s,
+                     zip_file_t *f, struct prune_error *err)
+{
     struct tensor *t;
-    rc = tensor_new(&t, h.dtype, &h.shape, err);
+    int rc = tensor_new(&t, s->head.dtype, &s->head.shape, err);
     if (rc)
         return rc;
-    size_t have = n - h.size;
+    size_t have = s->n - s->head.size;
     if (have)
-        memcpy(t->data, head + h.size, have);
-    if (read_all(f, (char *)t->data + have, (size_t)h.bytes - have)) {
+        memcpy(t->data, s->bytes + s->head.size, have);
+    if (read_all(f, (char *)t->data + have, (size_t)s->head.bytes - have)) {
         tensor_unref(t);
         return err_set(err, PRUNE_E_INPUT, "the archive is damaged");
     }
@@ -105,8 +115,10 @@ static int read_entry(struct tensor **out, zip_file_t *f, uint64_t entry_size,
     return 0;
 }
 
-int npz_read(struct tensor **out, struct npz *z, const char *name,
-             struct prune_error *err)
+/* The header, and the elements as well when `elements` is not NULL. */
+static int read_entry(struct start *s, struct tensor **elements,
+                      struct npz *z, const char *name,
+                      struct prune_error *err)
 {
     zip_int64_t i = locate(z, name);
     if (i < 0)
@@ -118,11 +130,30 @@ int npz_read(struct tensor **out, struct npz *z, const char *name,
         !(f = zip_fopen_index(z->zip, (zip_uint64_t)i, 0)))
         rc = err_set(err, PRUNE_E_INPUT, "cannot be unpacked");
     else
-        rc = read_entry(out, f, st.size, err);
+        rc = read_start(s, f, st.size, err);
+    if (!rc && elements)
+        rc = read_rest(elements, s, f, err);
     if (f)
         zip_fclose(f);
     if (rc)
         err_prefix(err, "array %s", name);
+    return rc;
+}
+
+int npz_read(struct tensor **out, struct npz *z, const char *name,
+             struct prune_error *err)
+{
+    struct start s;
+    return read_entry(&s, out, z, name, err);
+}
+
+int npz_head(struct npy_head *out, struct npz *z, const char *name,
+             struct prune_error *err)
+{
+    struct start s;
+    int rc = read_entry(&s, NULL, z, name, err);
+    if (!rc)
+        *out = s.head;
     return rc;
 }
 

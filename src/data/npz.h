@@ -1,7 +1,7 @@
 #ifndef DATA_NPZ_H
 #define DATA_NPZ_H
 
-#include "graph/tensor.h"
+#include "data/npy.h"
 
 /* Zip archives of NumPy arrays, stored or deflated, over libzip. */
 
@@ -17,6 +17,10 @@ int npz_has(const struct npz *z, const char *name);
 /* Reads one array; what its header promises is compared with what the
  * archive holds before memory is taken. */
 int npz_read(struct tensor **out, struct npz *z, const char *name,
+             struct prune_error *err);
+
+/* The header of one array, whose elements stay unread. */
+int npz_head(struct npy_head *out, struct npz *z, const char *name,
              struct prune_error *err);
 
 /* Writes an archive of n arrays, whole or not at all; the same arrays give

@@ -33,30 +33,16 @@ static int name_kernels(struct engine *e, struct prune_error *err)
 
 /* --- choosing a plan ------------------------------------------------- */
 
+/* policy NULL: in plain C. */
 static int plan_with(struct plan **out, const struct program *p,
-                     enum onednn_policy policy, struct prune_error *err)
+                     const enum onednn_policy *policy,
+                     struct prune_error *err)
 {
     struct plan *plan = NULL;
     int code = plan_new(&plan, p, err);
     if (code == 0)
-        code = onednn_compile(plan, p, policy, err);
-    if (code == 0)
-        code = plan_place(plan, err);
-    if (code != 0) {
-        plan_free(plan);
-        return code;
-    }
-    *out = plan;
-    return 0;
-}
-
-static int plan_plain(struct plan **out, const struct program *p,
-                      struct prune_error *err)
-{
-    struct plan *plan = NULL;
-    int code = plan_new(&plan, p, err);
-    if (code == 0)
-        code = plain_compile(plan, p, err);
+        code = policy != NULL ? onednn_compile(plan, p, *policy, err)
+                              : plain_compile(plan, p, err);
     if (code == 0)
         code = plan_place(plan, err);
     if (code != 0) {
@@ -79,7 +65,7 @@ static int plan_timed(struct plan **out, const struct program *p,
     for (size_t i = 0; i < sizeof policies / sizeof *policies && code == 0;
          i++) {
         int better = 1;
-        code = plan_with(&next, p, policies[i], err);
+        code = plan_with(&next, p, &policies[i], err);
         if (code == 0 && best != NULL)
             code = plan_faster(&better, next, best, zeros, err);
         if (code == 0 && better) {
@@ -129,12 +115,12 @@ static int compile(struct engine *e, enum engine_kind kind,
     int code = kind == ENGINE_PLAIN ? 0 : passes_run(p, err);
     if (code != 0)
         return code;
-    if (kind == ENGINE_PLAIN)
-        code = plan_plain(&e->plan, p, err);
-    else if (kind == ENGINE_FAST)
-        code = plan_with(&e->plan, p, onednn_rule(p), err);
-    else
+    const enum onednn_policy rule = onednn_rule(p);
+    if (kind == ENGINE_TIMED)
         code = with_zeros(&e->plan, p, err);
+    else
+        code = plan_with(&e->plan, p, kind == ENGINE_FAST ? &rule : NULL,
+                         err);
     return code == 0 ? name_kernels(e, err) : code;
 }
 

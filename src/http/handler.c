@@ -120,6 +120,8 @@ static int check(struct http_request *r)
     if (check_origin(r) || check_route(r) || check_body(r) || read_query(r))
         return -1;
     e = r->match.route->endpoint;
+    if (e->query && http_query_only(r, e->query))
+        return -1;
     return e->begin ? e->begin(r) : 0;
 }
 

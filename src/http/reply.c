@@ -167,8 +167,9 @@ static void file_headers(struct http_request *r, const struct read_file *f,
     reply_header(r, "Content-Disposition", value);
 }
 
-enum http_step reply_file(struct http_request *r, struct read_file *f,
-                          const char *type)
+/* The descriptor is closed in any case. */
+static enum http_step reply_file(struct http_request *r, struct read_file *f,
+                                 const char *type)
 {
     char etag[SHA256_HEX + 16];
     struct range part;
@@ -190,6 +191,16 @@ enum http_step reply_file(struct http_request *r, struct read_file *f,
     if (f->fd >= 0)
         close(f->fd);
     return HTTP_ANSWER;
+}
+
+enum http_step reply_read(struct http_request *r, reply_read_f *read,
+                          const char *type)
+{
+    struct read_file file = {.fd = -1};
+    struct reader *reader = http_reader(r);
+    if (!reader || read(reader, r->match.param[0], &file, &r->answer))
+        return HTTP_ANSWER;
+    return reply_file(r, &file, type);
 }
 
 static const char *answer_etag(char *out, size_t size,

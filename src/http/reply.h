@@ -15,10 +15,12 @@ enum http_step reply_text(struct http_request *r, unsigned status,
 enum http_step reply_static(struct http_request *r, const char *type,
                             const void *bytes, size_t n, const char *etag);
 
-/* A file, whole or the part that Range asks for. The descriptor is closed in
- * any case. With a digest the ETag and Repr-Digest are its own. `inline_`
- * says whether a browser may show it. */
-enum http_step reply_file(struct http_request *r, struct read_file *f,
+/* The file that `read` finds under the path's first parameter, whole or the
+ * part that Range asks for. With a digest the ETag and Repr-Digest are its
+ * own. */
+typedef int reply_read_f(struct reader *reader, const char *ref,
+                         struct read_file *out, struct answer *a);
+enum http_step reply_read(struct http_request *r, reply_read_f *read,
                           const char *type);
 
 /* A problem of the table. */

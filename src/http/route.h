@@ -33,6 +33,9 @@ enum http_step {
 /* An endpoint is one file of endpoints/, which ends in one of these. */
 struct endpoint {
     const char *name;
+    /* Names that the query may have, one space between; any other is
+     * refused. NULL: `begin` sees to the query, or it does not matter. */
+    const char *query;
     /* Headers are here, the body is not: refuse early (-1 with a problem in
      * r->answer), or return 0. May be NULL. */
     int (*begin)(struct http_request *r);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "data/scores.h"
 
 /* Counts of one model. */
 struct tally {
@@ -21,55 +22,14 @@ struct pair_tally {
     double difference, size;
 };
 
-/* [N, K] or the like, with K classes: [N, K, 1, 1]. */
-static int64_t count_classes(const struct shape *s, int64_t batch)
-{
-    if (s->rank < 2 || s->dims[0] != batch)
-        return 0;
-    int64_t classes = 0;
-    for (int i = 1; i < s->rank; i++) {
-        if (s->dims[i] == 1)
-            continue;
-        if (classes)
-            return 0;
-        classes = s->dims[i];
-    }
-    return classes > 1 ? classes : 0;
-}
-
-static int ends_in_softmax(const struct runner *r)
-{
-    const struct graph *g = r->graph;
-    int node = g->values[g->outputs[r->output]].producer;
-    while (node >= 0) {
-        const struct node *n = &g->nodes[node];
-        if (!strcmp(n->type, "Softmax"))
-            return 1;
-        if (strcmp(n->type, "Identity") && strcmp(n->type, "Reshape") &&
-            strcmp(n->type, "Flatten"))
-            return 0;
-        node = g->values[n->inputs[0]].producer;
-    }
-    return 0;
-}
-
 static void tally_start(struct tally *t, struct runner *r)
 {
     const struct shape *s = runner_output_shape(r);
     *t = (struct tally){.runner = r};
     t->width = shape_numel(s) / r->batch;
-    t->classes = count_classes(s, r->batch);
-    t->probabilities = ends_in_softmax(r);
-}
-
-/* The first of the largest scores, as numpy's argmax has it. */
-static int64_t best(const float *scores, int64_t n)
-{
-    int64_t k = 0;
-    for (int64_t i = 1; i < n; i++)
-        if (scores[i] > scores[k])
-            k = i;
-    return k;
+    t->classes = scores_classes(s, r->batch);
+    t->probabilities = scores_are_probabilities(
+        r->graph, r->graph->outputs[r->output]);
 }
 
 static int64_t rank_of(const float *scores, int64_t n, int64_t label)
@@ -79,17 +39,6 @@ static int64_t rank_of(const float *scores, int64_t n, int64_t label)
         rank += scores[i] > scores[label] ||
                 (scores[i] == scores[label] && i < label);
     return rank;
-}
-
-static double cross_entropy(const float *scores, int64_t n, int64_t label,
-                            int probabilities)
-{
-    if (probabilities)
-        return -log(fmax((double)scores[label], 1e-12));
-    double most = (double)scores[best(scores, n)], sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += exp((double)scores[i] - most);
-    return log(sum) + most - (double)scores[label];
 }
 
 static int tally_batch(struct tally *t, const int64_t *labels, int64_t n,
@@ -106,8 +55,8 @@ static int tally_batch(struct tally *t, const int64_t *labels, int64_t n,
         int64_t rank = rank_of(scores, t->classes, labels[i]);
         t->top1 += rank == 0;
         t->top5 += rank < 5;
-        t->loss += cross_entropy(scores, t->classes, labels[i],
-                                 t->probabilities);
+        t->loss += scores_entropy(scores, t->classes, labels[i],
+                                  t->probabilities);
     }
     return 0;
 }
@@ -117,8 +66,8 @@ static void compare_batch(struct pair_tally *p, const struct tally *a,
 {
     const float *x = runner_output(a->runner), *y = runner_output(b->runner);
     for (int64_t i = 0; i < n; i++)
-        p->same += best(x + i * a->width, a->width) ==
-                   best(y + i * b->width, b->width);
+        p->same += scores_best(x + i * a->width, a->width) ==
+                   scores_best(y + i * b->width, b->width);
     for (int64_t i = 0; i < n * a->width; i++) {
         p->difference += fabs((double)x[i] - (double)y[i]);
         p->size += fabs((double)x[i]);

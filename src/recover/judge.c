@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "data/scores.h"
 
 struct tally {
     const struct judge *j;
@@ -11,40 +12,19 @@ struct tally {
     double right, loss, reference;
 };
 
-static int64_t best_of(const float *x, int64_t n)
-{
-    int64_t best = 0;
-    for (int64_t i = 1; i < n; i++)
-        if (x[i] > x[best])
-            best = i;
-    return best;
-}
-
-/* Cross-entropy of one sample's scores. */
-static double entropy(const float *x, int64_t n, int64_t label,
-                      int probabilities)
-{
-    if (label < 0 || label >= n)
-        return 0;
-    if (probabilities)
-        return -log(fmax((double)x[label], 1e-12));
-    double top = (double)x[best_of(x, n)], sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += exp((double)x[i] - top);
-    return log(sum) + top - (double)x[label];
-}
-
 static void tally_sample(struct tally *t, const float *x, int64_t i,
                          int64_t label)
 {
     const struct judge *j = t->j;
     if (j->labels) {
-        t->right += best_of(x, j->classes) == label;
-        t->loss += entropy(x, j->classes, label, j->probabilities);
+        t->right += scores_best(x, j->classes) == label;
+        if (label >= 0 && label < j->classes)
+            t->loss += scores_entropy(x, j->classes, label,
+                                      j->probabilities);
         return;
     }
     const float *y = j->reference + i * j->classes;
-    t->right += best_of(x, j->classes) == best_of(y, j->classes);
+    t->right += scores_best(x, j->classes) == scores_best(y, j->classes);
     for (int64_t k = 0; k < j->classes; k++) {
         double d = (double)x[k] - (double)y[k];
         t->loss += d * d;
@@ -82,19 +62,6 @@ static int run(struct tally *t, const struct graph *g,
     return rc;
 }
 
-/* One score for each class: [N, classes] with nothing but ones besides. */
-static int is_scores(const struct shape *s)
-{
-    return s->rank >= 2 && s->dims[1] > 1 &&
-           shape_span(s, 1, s->rank) == s->dims[1];
-}
-
-static int ends_in_softmax(const struct graph *g, int value)
-{
-    int node = g->values[value].producer;
-    return node >= 0 && !strcmp(g->nodes[node].type, "Softmax");
-}
-
 int judge_init(struct judge *out, const struct graph *original,
                const struct settings *s, const struct data_part *part,
                int64_t n, const struct progress *p, struct prune_error *err)
@@ -107,10 +74,10 @@ int judge_init(struct judge *out, const struct graph *original,
         return rc;
     const struct shape *shape = &g->values[value].shape;
     int64_t batch = shape->rank > 0 ? shape->dims[0] : 1;
-    j.scores = is_scores(shape);
+    j.scores = scores_classes(shape, batch) > 0;
     j.classes = shape_numel(shape) / (batch > 0 ? batch : 1);
     j.labels = part->labels && j.scores;
-    j.probabilities = ends_in_softmax(g, value);
+    j.probabilities = scores_are_probabilities(g, value);
     graph_free(g);
     if (j.classes < 1)
         return err_set(err, PRUNE_E_FAILED, "the output's size is unknown");

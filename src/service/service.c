@@ -13,11 +13,6 @@
 
 enum { REFILL_MS = 1000 };
 
-const json_t *service_describe(const struct service *s)
-{
-    return s->describe;
-}
-
 const struct config *service_config(const struct service *s)
 {
     return s->config;

@@ -34,10 +34,6 @@ void service_close(struct service *s);
 /* Any thread. Whether the daemon is stopping. */
 int service_draining(struct service *s);
 
-/* What `prune describe --json` said: never changes, borrowed. Other
- * threads may look things up in it and must not change reference counts:
- * copy (json_deep_copy) what is to go into an answer. */
-const json_t *service_describe(const struct service *s);
 const struct config *service_config(const struct service *s);
 
 /* --- changes -------------------------------------------------------- */

@@ -6,8 +6,6 @@
 static int begin(struct http_request *r)
 {
     const char *format = http_query(r, "format");
-    if (http_query_only(r, "model group format"))
-        return -1;
     if (format && strcmp(format, "csv") != 0 &&
         strcmp(format, "json") != 0)
         return answer_problem(&r->answer, PROBLEM_BAD_REQUEST,
@@ -41,6 +39,7 @@ static enum http_step answer(struct http_request *r)
 
 const struct endpoint endpoint_compare = {
     .name = "compare",
+    .query = "model group format",
     .begin = begin,
     .answer = answer,
 };

@@ -1,10 +1,5 @@
 #include "http/reply.h"
 
-static int begin(struct http_request *r)
-{
-    return http_query_only(r, "");
-}
-
 static enum http_step answer(struct http_request *r)
 {
     return http_posted(r, service_post_job_delete(r->service, r->match.param[0],
@@ -13,6 +8,6 @@ static enum http_step answer(struct http_request *r)
 
 const struct endpoint endpoint_job_delete = {
     .name = "job_delete",
-    .begin = begin,
+    .query = "",
     .answer = answer,
 };

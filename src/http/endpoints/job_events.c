@@ -3,11 +3,6 @@
 #include "http/reply.h"
 #include "http/text.h"
 
-static int begin(struct http_request *r)
-{
-    return http_query_only(r, "");
-}
-
 static enum http_step answer(struct http_request *r)
 {
     uint64_t after = 0;
@@ -24,6 +19,6 @@ static enum http_step answer(struct http_request *r)
 
 const struct endpoint endpoint_job_events = {
     .name = "job_events",
-    .begin = begin,
+    .query = "",
     .answer = answer,
 };

@@ -1,10 +1,5 @@
 #include "http/wait.h"
 
-static int begin(struct http_request *r)
-{
-    return http_query_only(r, "");
-}
-
 static enum http_step answer(struct http_request *r)
 {
     long seconds = wait_preference(r);
@@ -16,6 +11,6 @@ static enum http_step answer(struct http_request *r)
 
 const struct endpoint endpoint_job_get = {
     .name = "job_get",
-    .begin = begin,
+    .query = "",
     .answer = answer,
 };

@@ -1,10 +1,5 @@
 #include "http/reply.h"
 
-static int begin(struct http_request *r)
-{
-    return http_query_only(r, "state model group technique limit after");
-}
-
 static enum http_step answer(struct http_request *r)
 {
     struct page page;
@@ -22,6 +17,6 @@ static enum http_step answer(struct http_request *r)
 
 const struct endpoint endpoint_job_list = {
     .name = "job_list",
-    .begin = begin,
+    .query = "state model group technique limit after",
     .answer = answer,
 };

@@ -2,21 +2,6 @@
 
 #include "http/reply.h"
 
-static int begin(struct http_request *r)
-{
-    return http_query_only(r, "wait");
-}
-
-static enum http_step send_model(struct http_request *r)
-{
-    struct read_file file = {.fd = -1};
-    struct reader *reader = http_reader(r);
-    if (!reader ||
-        read_job_model(reader, r->match.param[0], &file, &r->answer))
-        return HTTP_ANSWER;
-    return reply_file(r, &file, "application/octet-stream");
-}
-
 /* ?wait=600, which the one-shot address redirects to, waits for the end of
  * the job. */
 static enum http_step answer(struct http_request *r)
@@ -30,11 +15,11 @@ static enum http_step answer(struct http_request *r)
             return HTTP_WAIT;
         answer_done(&r->answer);
     }
-    return send_model(r);
+    return reply_read(r, read_job_model, "application/octet-stream");
 }
 
 const struct endpoint endpoint_job_model = {
     .name = "job_model",
-    .begin = begin,
+    .query = "wait",
     .answer = answer,
 };

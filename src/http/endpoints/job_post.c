@@ -1,10 +1,5 @@
 #include "http/reply.h"
 
-static int begin(struct http_request *r)
-{
-    return http_query_only(r, "");
-}
-
 static enum http_step answer(struct http_request *r)
 {
     json_t *settings = r->fields;
@@ -16,6 +11,6 @@ static enum http_step answer(struct http_request *r)
 
 const struct endpoint endpoint_job_post = {
     .name = "job_post",
-    .begin = begin,
+    .query = "",
     .answer = answer,
 };

@@ -1,10 +1,5 @@
 #include "http/reply.h"
 
-static int begin(struct http_request *r)
-{
-    return http_query_only(r, "");
-}
-
 static enum http_step answer(struct http_request *r)
 {
     return http_posted(r, service_post_model_delete(r->service,
@@ -14,6 +9,6 @@ static enum http_step answer(struct http_request *r)
 
 const struct endpoint endpoint_model_delete = {
     .name = "model_delete",
-    .begin = begin,
+    .query = "",
     .answer = answer,
 };

@@ -1,10 +1,5 @@
 #include "http/reply.h"
 
-static int begin(struct http_request *r)
-{
-    return http_query_only(r, "");
-}
-
 static enum http_step answer(struct http_request *r)
 {
     struct reader *reader = http_reader(r);
@@ -15,6 +10,6 @@ static enum http_step answer(struct http_request *r)
 
 const struct endpoint endpoint_model_graph = {
     .name = "model_graph",
-    .begin = begin,
+    .query = "",
     .answer = answer,
 };

@@ -1,10 +1,5 @@
 #include "http/reply.h"
 
-static int begin(struct http_request *r)
-{
-    return http_query_only(r, "limit after");
-}
-
 static enum http_step answer(struct http_request *r)
 {
     struct page page;
@@ -16,6 +11,6 @@ static enum http_step answer(struct http_request *r)
 
 const struct endpoint endpoint_model_list = {
     .name = "model_list",
-    .begin = begin,
+    .query = "limit after",
     .answer = answer,
 };

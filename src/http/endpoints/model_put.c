@@ -2,13 +2,12 @@
 
 static int begin(struct http_request *r)
 {
-    if (http_query_only(r, ""))
-        return -1;
     return receive_begin(r, UPLOAD_MODEL, r->match.param[0], NULL);
 }
 
 const struct endpoint endpoint_model_put = {
     .name = "model_put",
+    .query = "",
     .begin = begin,
     .answer = receive_answer,
 };
