@@ -20,7 +20,7 @@ struct infer {
     int64_t total, batch;  /* samples in all, and of one run */
     struct tensor **in;    /* per graph input, as read */
     struct tensor **fed;   /* the same, one batch */
-    const float **data;    /* of `fed` */
+    const void **data;     /* of `fed` */
     struct shape_override *shapes;
     struct tensor **out;   /* per graph output, all samples */
 };

@@ -56,7 +56,7 @@ static int plan_with(struct plan **out, const struct program *p,
 /* Layers that are fastest alone may lie badly beside each other, so whole
  * plans are timed as well. Two at a time are held in memory. */
 static int plan_timed(struct plan **out, const struct program *p,
-                      const float *const *zeros, struct prune_error *err)
+                      const void *const *zeros, struct prune_error *err)
 {
     static const enum onednn_policy policies[] = {
         ONEDNN_DIRECT, ONEDNN_BLOCKED, ONEDNN_TIMED};
@@ -94,7 +94,7 @@ static int with_zeros(struct plan **out, const struct program *p,
             most = size > most ? size : most;
         }
     void *zeros = mem_aligned(most, 1);
-    const float **inputs = mem_calloc((size_t)p->n_inputs, sizeof *inputs);
+    const void **inputs = mem_calloc((size_t)p->n_inputs, sizeof *inputs);
     int code = 0;
     if (zeros == NULL || inputs == NULL) {
         code = err_memory(err, "engine");
@@ -178,7 +178,7 @@ int engine_can_run(const struct graph *g, struct prune_error *err)
     return code;
 }
 
-int engine_run(struct engine *e, const float *const *inputs,
+int engine_run(struct engine *e, const void *const *inputs,
                struct prune_error *err)
 {
     struct threads t;

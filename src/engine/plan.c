@@ -258,7 +258,7 @@ int plan_place(struct plan *p, struct prune_error *err)
     return code;
 }
 
-int plan_run(struct plan *p, const float *const *inputs,
+int plan_run(struct plan *p, const void *const *inputs,
              struct prune_error *err)
 {
     for (int i = 0; i < p->n_buffers; i++)
@@ -291,7 +291,7 @@ static double now(void)
 }
 
 int plan_faster(int *out, struct plan *a, struct plan *b,
-                const float *const *inputs, struct prune_error *err)
+                const void *const *inputs, struct prune_error *err)
 {
     struct plan *plans[2] = {a, b};
     double least[2] = {1e9, 1e9}, begin = now();

@@ -82,11 +82,11 @@ void plan_keep_to_end(struct plan *p, int buffer);
 int plan_place(struct plan *p, struct prune_error *err);
 
 /* One run; inputs as in engine_run. */
-int plan_run(struct plan *p, const float *const *inputs,
+int plan_run(struct plan *p, const void *const *inputs,
              struct prune_error *err);
 
 /* Runs both plans in turns: *out says whether `a` took less time. */
 int plan_faster(int *out, struct plan *a, struct plan *b,
-                const float *const *inputs, struct prune_error *err);
+                const void *const *inputs, struct prune_error *err);
 
 #endif

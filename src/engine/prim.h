@@ -4,7 +4,7 @@
 #include "graph/tensor.h"
 
 /* The primitives that operators are lowered to: a program is a list of
- * them over slots. All compute float32. One file src/engine/prim_NAME.c
+ * them over slots. All but `host` and `view` compute float32. One file src/engine/prim_NAME.c
  * each, ending in one `const struct prim_kind`, plus a row in prims.tbl;
  * its `run` in plain C is the truth that faster kernels are checked
  * against. Shapes of slots are whole. */
@@ -101,6 +101,12 @@ struct prim_slice {
     int64_t start[MAX_RANK], step[MAX_RANK];
 };
 
+/* An operator's own kernel (graph/host.h) over slots of any type. */
+struct prim_host {
+    const struct graph *graph; /* both borrowed, and kept by the engine */
+    const struct node *node;
+};
+
 /* `view`: the same elements under another shape; no parameters. */
 
 /* What a pass hung behind a primitive: an element-wise function, or the sum
@@ -112,6 +118,8 @@ struct post {
 };
 
 struct prim_kind;
+struct graph;
+struct node;
 
 struct prim {
     const struct prim_kind *kind;
@@ -127,10 +135,13 @@ struct prim {
         struct prim_pad pad;
         struct prim_transpose transpose;
         struct prim_slice slice;
+        struct prim_host host;
     };
     int n_in;
     int *in;  /* slots; -1: absent */
     int out;  /* slot */
+    int n_more;
+    int *more; /* further outputs: slots; -1: absent. Few kinds have any */
     int node; /* the graph's node it came from, for names; -1: none */
     int n_posts; /* applied in order to what `run` gives; only passes */
     struct post *posts; /* put them there, so plain runs see none */
@@ -139,6 +150,7 @@ struct prim {
 /* A tensor of a program. */
 struct slot {
     struct shape shape;
+    enum dtype dtype;
     const struct tensor *constant; /* borrowed; NULL: computed or an input */
     int value;                     /* the graph's value, or -1 */
 };

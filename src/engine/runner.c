@@ -115,7 +115,7 @@ float *runner_input(const struct runner *r)
 
 int runner_run(struct runner *r, struct prune_error *err)
 {
-    return engine_run(r->engine, (const float *const *)r->inputs, err);
+    return engine_run(r->engine, (const void *const *)r->inputs, err);
 }
 
 const float *runner_output(const struct runner *r)

@@ -12,8 +12,15 @@ int graph_new(struct graph **out, struct prune_error *err)
     struct graph *g = mem_new(sizeof *g);
     if (!g)
         return err_memory(err, "a graph");
+    g->refs = 1;
     *out = g;
     return 0;
+}
+
+struct graph *graph_ref(struct graph *g)
+{
+    g->refs++;
+    return g;
 }
 
 static void origin_unref(struct origin *o)
@@ -22,15 +29,18 @@ static void origin_unref(struct origin *o)
         o->free(o);
 }
 
+/* Subgraphs nest as deep as the reader lets them. */
 static void free_attrs(struct node *n)
 {
-    for (int i = 0; n->attrs && i < n->n_attrs; i++)
+    for (int i = 0; n->attrs && i < n->n_attrs; i++) {
         tensor_unref(n->attrs[i].tensor);
+        graph_free(n->attrs[i].graph);
+    }
 }
 
 void graph_free(struct graph *g)
 {
-    if (!g)
+    if (!g || --g->refs > 0)
         return;
     for (int i = 0; i < g->n_values; i++) {
         tensor_unref(g->values[i].constant);
@@ -198,6 +208,8 @@ int graph_add_constant(struct graph *g, const char *stem, struct tensor *t,
 static int clone_attr(struct graph *g, struct attr *a)
 {
     tensor_ref(a->tensor);
+    if (a->graph)
+        graph_ref(a->graph);
     int64_t n = a->n;
     a->name = arena_strdup(&g->arena, a->name);
     int ok = a->name != NULL;

@@ -27,6 +27,8 @@ struct attr {
     const int64_t *ints;
     const float *floats;
     struct tensor *tensor; /* owned reference */
+    struct graph *graph;   /* a subgraph, ATTR_GRAPH: owned reference, only
+                              read once it was made; NULL: not understood */
     const void *origin;    /* the file's own attribute, or NULL */
 };
 
@@ -52,10 +54,13 @@ struct value {
                                 after graph_infer: what it found */
     struct shape declared;   /* as the file has it; rank -1 when absent */
     struct tensor *constant; /* initializer or Constant node's value */
-    struct tensor *known;    /* integers found by inference (shape chains) */
+    struct tensor *known;    /* a small tensor found by inference: integers
+                                of shape chains, scales */
     int producer;            /* node, or -1 */
     int is_input, is_output; /* of the graph; an initializer that is also
                                 listed as a graph input is no input here */
+    int is_outer;            /* of a subgraph: a value of that name of the
+                                graphs around it */
     int changed;             /* `constant` is not the file's any more */
     int resized;             /* the file's declaration does not hold now */
     const void *origin;      /* the file's own initializer, or NULL */
@@ -68,6 +73,7 @@ struct origin {
 };
 
 struct graph {
+    int refs;           /* subgraphs are shared between clones */
     struct arena arena; /* names, nodes, values, attributes */
     int n_values, n_nodes, n_inputs, n_outputs;
     int room_values, room_nodes, room_inputs, room_outputs;
@@ -81,8 +87,10 @@ struct graph {
     const char **props;
 };
 
-/* An empty graph; graph_free takes NULL. */
+/* An empty graph with one reference; graph_free gives one back and takes
+ * NULL. */
 int graph_new(struct graph **out, struct prune_error *err);
+struct graph *graph_ref(struct graph *g);
 void graph_free(struct graph *g);
 
 /* Shares all tensors and the origin; edits of one do not show in the

@@ -6,8 +6,8 @@
 /* What is known of an ONNX operator. One file in src/ops each, ending in one
  * `const struct op`, plus one row in src/ops/ops.tbl. Members may be NULL:
  * without `infer` the outputs' shapes are unknown; without `couple` every
- * axis it touches is frozen; without `lower` the model cannot be run, and
- * is refused by the operator's name. */
+ * axis it touches is frozen; without `lower` and `host` the model cannot be
+ * run, and is refused by the operator's name. */
 
 struct coupling; /* graph/couple.h */
 struct cut;      /* graph/cut.h */
@@ -43,6 +43,12 @@ typedef void op_cost_f(const struct graph *g, const struct node *n,
 typedef int op_lower_f(struct lowering *l, const struct graph *g,
                        const struct node *n, struct prune_error *err);
 
+/* Computes the node in plain C over tensors of any type and any shape:
+ * graph/host.h. Outputs it makes are set in the call; on failure whatever
+ * was set is dropped by the caller. */
+struct host_call;
+typedef int op_host_f(struct host_call *c, struct prune_error *err);
+
 /* What layer pruning and statistics need to know of a kind of operator. */
 enum op_trait {
     OP_LINEAR = 1,      /* weights times input: Conv, Gemm, MatMul … */
@@ -53,6 +59,7 @@ enum op_trait {
     OP_SUM = 32,        /* Add, Sum */
     OP_PASS = 64,       /* hands on its first input's elements unchanged:
                            Identity, Dropout, Flatten, Reshape … */
+    OP_RANDOM = 128,    /* never folded, even when its inputs are constant */
 };
 
 struct op {
@@ -65,7 +72,8 @@ struct op {
     op_couple_f *couple;
     op_cut_f *cut;
     op_cost_f *cost;
-    op_lower_f *lower;
+    op_lower_f *lower; /* the fast way: float32, shapes known */
+    op_host_f *host;   /* any type, any shape */
 };
 
 /* The row of that operator, or NULL. (src/ops/table.c) The lookup is a

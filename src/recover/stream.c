@@ -14,7 +14,7 @@ struct stream {
     int *from;            /* [n_values] engine output, or -1: the input */
     struct shape *shapes; /* [n_values] */
     const float **values; /* [n_values] of the running batch */
-    const float **inputs; /* [n_inputs] */
+    const void **inputs; /* [n_inputs] */
     float *x, *zeros;
     int64_t *labels;
     int64_t batch, sample; /* samples a run; elements of one */

@@ -105,7 +105,7 @@ static int compare(struct proof *p, int i, struct prune_error *err)
 
 static int run_batch(struct proof *p, struct prune_error *err)
 {
-    const float *const *inputs = (const float *const *)p->inputs;
+    const void *const *inputs = (const void *const *)p->inputs;
     int rc = engine_run(p->masked.engine, inputs, err);
     p->sum = 0;
     if (!rc)

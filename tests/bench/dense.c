@@ -34,11 +34,11 @@ static void stop(const struct prune_error *err)
     exit(1);
 }
 
-static const float **random_inputs(const struct graph *g)
+static const void **random_inputs(const struct graph *g)
 {
     struct rng r;
     rng_init(&r, 1);
-    const float **in = mem_calloc((size_t)g->n_inputs, sizeof *in);
+    const void **in = mem_calloc((size_t)g->n_inputs, sizeof *in);
     for (int i = 0; in != NULL && i < g->n_inputs; i++) {
         int64_t n = shape_numel(&g->values[g->inputs[i]].shape);
         float *x = mem_aligned((size_t)n, sizeof *x);
@@ -70,7 +70,7 @@ int main(int argc, char **argv)
     if (onnx_read(&g, argv[1], ops_find, &err) != 0 ||
         graph_infer(g, batch, NULL, 0, &err) != 0)
         stop(&err);
-    const float **in = random_inputs(g);
+    const void **in = random_inputs(g);
     for (size_t k = 0; k < KINDS; k++) {
         struct engine_options o = {.kind = kinds[k].kind,
                                    .threads = threads};

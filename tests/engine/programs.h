@@ -107,7 +107,7 @@ static inline struct engine *open_program(struct program *p,
 static inline void run_engine(struct engine *e, const float *const *inputs)
 {
     struct prune_error err = {0};
-    cr_assert_eq(engine_run(e, inputs, &err), 0, "%s", err.text);
+    cr_assert_eq(engine_run(e, (const void *const *)inputs, &err), 0, "%s", err.text);
 }
 
 /* Holds output `i` against what was worked out by hand. */

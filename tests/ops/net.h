@@ -190,7 +190,7 @@ static inline void net_gives(const struct graph *g, const float *x,
     cr_assert_eq((int64_t)n_x, shape_numel(&g->values[g->inputs[0]].shape));
     cr_assert_eq((int64_t)n, shape_numel(&g->values[g->outputs[0]].shape));
     cr_assert_eq(engine_open(&e, g, &o, &err), 0, "%s", err.text);
-    cr_assert_eq(engine_run(e, &x, &err), 0, "%s", err.text);
+    cr_assert_eq(engine_run(e, (const void *[]){x}, &err), 0, "%s", err.text);
     for (size_t i = 0; i < n; i++)
         cr_assert(fabsf(engine_output(e, 0)[i] - want[i]) <=
                       1e-5f * (1 + fabsf(want[i])),
@@ -294,7 +294,7 @@ static inline float *net_outcome(const struct graph *g, int64_t *n)
     for (int64_t i = 0; i < n_x; i++)
         x[i] = (float)(i % 2 ? -i - 1 : i + 1) / 4;
     cr_assert_eq(engine_open(&e, g, &o, &err), 0, "%s", err.text);
-    cr_assert_eq(engine_run(e, (const float *const *)&x, &err), 0, "%s",
+    cr_assert_eq(engine_run(e, (const void *[]){x}, &err), 0, "%s",
                  err.text);
     memcpy(y, engine_output(e, 0), (size_t)*n * sizeof *y);
     engine_close(e);

@@ -37,7 +37,8 @@ static void compare(const char *model, const float *x)
                  err.text);
     net_is(g, g->outputs[0], SHAPE(2, 10));
     cr_assert_eq(engine_open(&e, g, &o, &err), 0, "%s: %s", model, err.text);
-    cr_assert_eq(engine_run(e, &x, &err), 0, "%s: %s", model, err.text);
+    cr_assert_eq(engine_run(e, (const void *[]){x}, &err), 0, "%s: %s",
+                 model, err.text);
     char *npy = mem_printf("%.*s.y.npy", (int)strlen(model) - 5, model);
     float *y = read_npy(npy, 20), top = 0;
     for (int i = 0; i < 20; i++)
@@ -59,7 +60,7 @@ static float *outputs(const struct graph *g, const float *x)
     struct engine *e = NULL;
     float *y = mem_calloc(20, sizeof *y);
     cr_assert_eq(engine_open(&e, g, &o, &err), 0, "%s", err.text);
-    cr_assert_eq(engine_run(e, &x, &err), 0, "%s", err.text);
+    cr_assert_eq(engine_run(e, (const void *[]){x}, &err), 0, "%s", err.text);
     memcpy(y, engine_output(e, 0), 20 * sizeof *y);
     engine_close(e);
     return y;
