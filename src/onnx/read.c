@@ -14,9 +14,10 @@ struct reading {
     struct onnx_origin *origin;
     const Onnx__GraphProto *proto;
     op_find_f *find;
+    int is_sub;             /* a subgraph: may read what others make */
     struct names values;    /* name -> value */
     struct names sparse;    /* sparse initializers: defined, no constant */
-    struct names functions; /* "domain:name" of the model's own */
+    const struct names *functions; /* "domain:name" of the model's own */
 };
 
 /* The value of that name, made when it is new; "" is NO_VALUE. */
@@ -150,7 +151,7 @@ static int read_ends(struct reading *r, struct prune_error *err)
                                          "an output has no name")
                                : graph_add_output(r->g, v, err);
     }
-    if (!rc && !r->g->n_outputs)
+    if (!rc && !r->g->n_outputs && !r->is_sub)
         rc = err_set(err, PRUNE_E_INPUT, "the network has no output");
     return rc;
 }
@@ -166,23 +167,24 @@ static int has_function(const struct reading *r, const char *domain,
                         const char *type)
 {
     char key[256];
-    if (!r->functions.n)
+    if (!r->functions->n)
         return 0;
     snprintf(key, sizeof key, "%s:%s", domain, type);
-    return names_get(&r->functions, key) >= 0;
+    return names_get(r->functions, key) >= 0;
 }
 
-static int read_functions(struct reading *r, struct prune_error *err)
+static int read_functions(struct reading *r, struct names *functions,
+                          struct prune_error *err)
 {
     const Onnx__ModelProto *m = r->origin->model;
     for (size_t i = 0; i < m->n_functions; i++) {
         char key[256];
         snprintf(key, sizeof key, "%s:%s", domain_of(m->functions[i]->domain),
                  onnx_text(m->functions[i]->name));
-        if (names_get(&r->functions, key) >= 0)
+        if (names_get(functions, key) >= 0)
             continue;
         char *copy = arena_strdup(&r->g->arena, key);
-        if (!copy || names_put(&r->functions, copy, 0))
+        if (!copy || names_put(functions, copy, 0))
             return err_memory(err, "a model");
     }
     return 0;
@@ -197,12 +199,24 @@ static int read_links(struct reading *r, char **list, int n, int *out,
     return rc;
 }
 
+static int read_subgraph(struct graph **out, const struct reading *around,
+                         const Onnx__GraphProto *p, struct prune_error *err);
+
+static int read_attribute(const struct reading *r, struct attr *a,
+                          const Onnx__AttributeProto *p,
+                          struct prune_error *err)
+{
+    int rc = onnx_read_attribute(r->g, a, p, r->origin, err);
+    if (!rc && a->type == ATTR_GRAPH && p->g)
+        rc = read_subgraph(&a->graph, r, p->g, err);
+    return rc;
+}
+
 static int read_attributes(struct reading *r, struct node *n,
                            const Onnx__NodeProto *p, struct prune_error *err)
 {
     for (int i = 0; i < n->n_attrs; i++) {
-        int rc = onnx_read_attribute(r->g, &n->attrs[i], p->attribute[i],
-                                     r->origin, err);
+        int rc = read_attribute(r, &n->attrs[i], p->attribute[i], err);
         if (rc) {
             err_prefix(err, "node %s, attribute %s", n->label,
                        n->attrs[i].name);
@@ -316,6 +330,13 @@ static int is_defined(const struct reading *r, const struct value *v)
            names_get(&r->sparse, v->name) >= 0;
 }
 
+/* Names that nothing in a subgraph makes are the graphs' around it. */
+static void mark_outer(struct reading *r)
+{
+    for (int i = 0; i < r->g->n_values; i++)
+        r->g->values[i].is_outer = !is_defined(r, &r->g->values[i]);
+}
+
 static int check_links(const struct reading *r, struct prune_error *err)
 {
     const struct graph *g = r->g;
@@ -323,7 +344,7 @@ static int check_links(const struct reading *r, struct prune_error *err)
         const struct node *n = &g->nodes[i];
         for (int k = 0; k < n->n_inputs; k++) {
             const struct value *v = node_in(g, n, k);
-            if (v && !is_defined(r, v))
+            if (v && !v->is_outer && !is_defined(r, v))
                 return err_set(err, PRUNE_E_INPUT,
                                "node %s reads '%s', which nothing makes",
                                n->label, v->name);
@@ -336,11 +357,13 @@ static int check_links(const struct reading *r, struct prune_error *err)
                                n->label, v->name);
         }
     }
-    for (int i = 0; i < g->n_outputs; i++)
-        if (!is_defined(r, &g->values[g->outputs[i]]))
+    for (int i = 0; i < g->n_outputs; i++) {
+        const struct value *v = &g->values[g->outputs[i]];
+        if (!v->is_outer && !is_defined(r, v))
             return err_set(err, PRUNE_E_INPUT,
                            "nothing makes the network's output '%s'",
-                           g->values[g->outputs[i]].name);
+                           v->name);
+    }
     return 0;
 }
 
@@ -370,9 +393,7 @@ static int read_versions(struct reading *r, struct prune_error *err)
 static int read_graph(struct reading *r, struct prune_error *err)
 {
     const Onnx__GraphProto *p = r->proto;
-    int rc = read_functions(r, err);
-    if (!rc)
-        rc = read_initializers(r, err);
+    int rc = read_initializers(r, err);
     if (!rc)
         rc = read_ends(r, err);
     for (size_t i = 0; !rc && i < p->n_node; i++)
@@ -384,12 +405,45 @@ static int read_graph(struct reading *r, struct prune_error *err)
         rc = read_captured(r, err);
     if (!rc)
         rc = graph_sort(r->g, err);
+    if (!rc && r->is_sub)
+        mark_outer(r);
     return rc ? rc : check_links(r, err);
+}
+
+static void reading_done(struct reading *r)
+{
+    names_done(&r->values);
+    names_done(&r->sparse);
+}
+
+/* A graph of its own, which keeps the file's messages as the model does.
+ * wire_check has bounded how deep they nest. */
+static int read_subgraph(struct graph **out, const struct reading *around,
+                         const Onnx__GraphProto *p, struct prune_error *err)
+{
+    struct reading r = {.origin = around->origin, .proto = p,
+                        .find = around->find, .is_sub = 1,
+                        .functions = around->functions};
+    int rc = graph_new(&r.g, err);
+    if (rc)
+        return rc;
+    r.g->opset = around->g->opset;
+    r.g->ir_version = around->g->ir_version;
+    r.g->origin = &r.origin->base;
+    r.origin->base.refs++;
+    rc = read_graph(&r, err);
+    reading_done(&r);
+    if (rc)
+        graph_free(r.g);
+    else
+        *out = r.g;
+    return rc;
 }
 
 static int read_model(struct reading *r, const void *data, size_t size,
                       struct prune_error *err)
 {
+    struct names functions = {0};
     int rc = wire_check(&onnx__model_proto__descriptor, data, size, err);
     if (!rc)
         rc = graph_new(&r->g, err);
@@ -399,8 +453,14 @@ static int read_model(struct reading *r, const void *data, size_t size,
         return rc;
     r->g->origin = &r->origin->base;
     r->proto = r->origin->model->graph;
+    r->functions = &functions;
     rc = read_versions(r, err);
-    return rc ? rc : read_graph(r, err);
+    if (!rc)
+        rc = read_functions(r, &functions, err);
+    if (!rc)
+        rc = read_graph(r, err);
+    names_done(&functions);
+    return rc;
 }
 
 int onnx_read_bytes(struct graph **out, const void *data, size_t size,
@@ -415,9 +475,7 @@ int onnx_read_bytes(struct graph **out, const void *data, size_t size,
     } else {
         *out = r.g;
     }
-    names_done(&r.values);
-    names_done(&r.sparse);
-    names_done(&r.functions);
+    reading_done(&r);
     return rc;
 }
 
