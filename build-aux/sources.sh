@@ -41,7 +41,8 @@ files() { # files FOLDER PATTERN...: sorted, so that every machine agrees
         -type f ! -name '*.[ch]' ! -name '*.o' ! -name .dirstamp -print |
         LC_ALL=C sort)
     list test_support_files $(files tests '*.sh' '*.py' '*.mjs' '*.js' \
-        '*.json' '*.h' '*.supp' | grep -v -e tests/data/)
+        '*.json' '*.h' '*.supp' '*.txt' | grep -v -e tests/data/)
+    list conformance_files $(files tests/conformance '*.[ch]')
     list systemd_files $(files systemd '*')
     list example_files $(files examples '*')
 
