@@ -1,16 +1,19 @@
-/* Times a network under each kind of engine, alternately.
+/* Runs a network on request, for dense.py.
  *
- * usage: dense MODEL [BATCH [THREADS [ROUNDS]]]
+ * usage: dense KIND MODEL BATCH THREADS OUTPUT INPUT...
  *
- * Prints one line a kind: median and least milliseconds of a run, bytes,
- * and with DENSE_KERNELS set the kernel of every node. Beside ONNX Runtime:
- * tests/bench/dense.sh. */
+ * KIND is fast, timed or plain; INPUT are files of raw elements, one for
+ * each input of the network; the elements of its first output are written
+ * to OUTPUT. Prints the milliseconds of opening and of the first run, then
+ * answers each line `run N` with the milliseconds of N runs, and the end of
+ * the input with the kilobytes of memory at its peak beyond those at the
+ * start. With DENSE_KERNELS set it lists the kernel of every node. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/alloc.h"
-#include "base/rng.h"
 #include "engine/engine.h"
 #include "onnx/onnx.h"
 #include "ops/table.h"
@@ -19,82 +22,111 @@ static double now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
 }
 
-static int by_value(const void *a, const void *b)
+static void stop(const char *what)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static void stop(const struct prune_error *err)
-{
-    fprintf(stderr, "dense: %s\n", err->text);
+    fprintf(stderr, "dense: %s\n", what);
     exit(1);
 }
 
-static const void **random_inputs(const struct graph *g)
+/* VmHWM or VmRSS of this process, in kilobytes. */
+static long memory(const char *field)
 {
-    struct rng r;
-    rng_init(&r, 1);
+    char line[256];
+    long kilobytes = 0;
+    FILE *f = fopen("/proc/self/status", "r");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        if (strncmp(line, field, strlen(field)) == 0)
+            kilobytes = strtol(line + strlen(field) + 1, NULL, 10);
+    if (f != NULL)
+        fclose(f);
+    return kilobytes;
+}
+
+static size_t bytes_of(const struct graph *g, int value)
+{
+    const struct value *v = &g->values[value];
+    int64_t n = shape_numel(&v->shape);
+    return n < 0 ? 0 : (size_t)n * dtype_size(v->dtype);
+}
+
+static const void **read_inputs(const struct graph *g, char **files)
+{
     const void **in = mem_calloc((size_t)g->n_inputs, sizeof *in);
     for (int i = 0; in != NULL && i < g->n_inputs; i++) {
-        int64_t n = shape_numel(&g->values[g->inputs[i]].shape);
-        float *x = mem_aligned((size_t)n, sizeof *x);
-        for (int64_t k = 0; x != NULL && k < n; k++)
-            x[k] = rng_normal(&r);
+        size_t size = bytes_of(g, g->inputs[i]);
+        void *x = mem_aligned(size, 1);
+        FILE *f = files[i] != NULL ? fopen(files[i], "rb") : NULL;
+        if (f == NULL || x == NULL || fread(x, 1, size, f) != size)
+            stop("an input cannot be read");
+        fclose(f);
         in[i] = x;
     }
     return in;
 }
 
+static void write_output(const struct engine *e, const struct graph *g,
+                         const char *path)
+{
+    FILE *f = fopen(path, "wb");
+    if (f == NULL || fwrite(engine_output(e, 0), 1,
+                            bytes_of(g, g->outputs[0]), f) == 0)
+        stop("the output cannot be written");
+    fclose(f);
+}
+
+static void answer(struct engine *e, const void *const *in)
+{
+    char line[64];
+    struct prune_error err = {0};
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        long n = strtol(line + strcspn(line, " "), NULL, 10);
+        for (long i = 0; i < n; i++) {
+            double start = now();
+            if (engine_run(e, in, &err) != 0)
+                stop(err.text);
+            printf("%.5f ", now() - start);
+        }
+        printf("\n");
+        fflush(stdout);
+    }
+}
+
 int main(int argc, char **argv)
 {
-    static const struct {
-        enum engine_kind kind;
-        const char *name;
-    } kinds[] = {{ENGINE_FAST, "fast"}, {ENGINE_TIMED, "timed"}};
-    enum { KINDS = sizeof kinds / sizeof *kinds, MAX_ROUNDS = 10000 };
-    static double times[KINDS][MAX_ROUNDS];
     struct prune_error err = {0};
     struct graph *g = NULL;
-    struct engine *e[KINDS] = {NULL};
-    if (argc < 2)
-        return 2;
-    long batch = argc > 2 ? atol(argv[2]) : 1;
-    int threads = argc > 3 ? atoi(argv[3]) : 1;
-    int rounds = argc > 4 ? atoi(argv[4]) : 200;
-    if (rounds < 1 || rounds > MAX_ROUNDS)
-        return 2;
-    if (onnx_read(&g, argv[1], ops_find, &err) != 0 ||
-        graph_infer(g, batch, NULL, 0, &err) != 0)
-        stop(&err);
-    const void **in = random_inputs(g);
-    for (size_t k = 0; k < KINDS; k++) {
-        struct engine_options o = {.kind = kinds[k].kind,
-                                   .threads = threads};
-        if (engine_open(&e[k], g, &o, &err) != 0)
-            stop(&err);
-    }
-    for (int i = -5; i < rounds; i++)
-        for (size_t k = 0; k < KINDS; k++) {
-            double start = now();
-            if (engine_run(e[k], in, &err) != 0)
-                stop(&err);
-            if (i >= 0)
-                times[k][i] = now() - start;
-        }
-    for (size_t k = 0; k < KINDS; k++) {
-        qsort(times[k], (size_t)rounds, sizeof(double), by_value);
-        printf("%-6s p50 %.4f ms  min %.4f ms  %zu bytes\n", kinds[k].name,
-               1e3 * times[k][rounds / 2], 1e3 * times[k][0],
-               engine_memory(e[k]));
-        for (int i = 0; getenv("DENSE_KERNELS") && i < g->n_nodes; i++)
-            printf("  %-40s %s\n", g->nodes[i].label,
-                   engine_kernel(e[k], i));
-        engine_close(e[k]);
-    }
+    struct engine *e = NULL;
+    if (argc < 6)
+        stop("usage: dense KIND MODEL BATCH THREADS OUTPUT INPUT...");
+    struct engine_options o = {.kind = ENGINE_FAST,
+                               .threads = atoi(argv[4])};
+    if (strcmp(argv[1], "timed") == 0)
+        o.kind = ENGINE_TIMED;
+    if (strcmp(argv[1], "plain") == 0)
+        o.kind = ENGINE_PLAIN;
+    long before = memory("VmRSS");
+    double start = now();
+    if (onnx_read(&g, argv[2], ops_find, &err) != 0 ||
+        graph_infer(g, atol(argv[3]), NULL, 0, &err) != 0 ||
+        engine_open(&e, g, &o, &err) != 0)
+        stop(err.text);
+    double opened = now();
+    const void **in = read_inputs(g, argv + 6);
+    double run = now();
+    if (in == NULL || engine_run(e, in, &err) != 0)
+        stop(err.text);
+    printf("%.3f %.3f\n", opened - start, now() - run);
+    write_output(e, g, argv[5]);
+    for (int i = 0; getenv("DENSE_KERNELS") && i < g->n_nodes; i++)
+        fprintf(stderr, "  %-24s %-40s %s\n", g->nodes[i].type,
+                g->nodes[i].label, engine_kernel(e, i));
+    fflush(stdout);
+    answer(e, in);
+    printf("%ld\n", memory("VmHWM") - before);
+    engine_close(e);
     for (int i = 0; i < g->n_inputs; i++)
         mem_free((void *)(uintptr_t)in[i]);
     mem_free(in);
