@@ -1,3 +1,6 @@
+#include <math.h>
+
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
@@ -10,6 +13,22 @@ static int lower(struct lowering *l, const struct graph *g,
     return ops_lower_eltwise(l, n, ELT_ABS, 0, 0, err);
 }
 
+static double real(double x, const double *p)
+{
+    (void)p;
+    return fabs(x);
+}
+
+static int64_t whole(int64_t x, enum dtype t)
+{
+    return ops_less(x, 0, t) ? (int64_t)(0 - (uint64_t)x) : x;
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_map(c, &(struct ops_map){real, whole, 0}, NULL, err);
+}
+
 const struct op op_abs = {
     .name = "Abs",
     .domain = "",
@@ -20,4 +39,5 @@ const struct op op_abs = {
     .infer = ops_infer_same,
     .couple = ops_couple_pass,
     .lower = lower,
+    .host = host,
 };

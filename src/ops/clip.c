@@ -1,5 +1,8 @@
 #include <float.h>
+#include <string.h>
 
+#include "graph/convert.h"
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
@@ -26,6 +29,75 @@ static int couple(struct coupling *c, const struct graph *g,
     return ops_couple_pass(c, g, n, err);
 }
 
+static double real_max(double a, double b)
+{
+    return a < b ? b : a;
+}
+
+static double real_min(double a, double b)
+{
+    return a > b ? b : a;
+}
+
+static int64_t whole_max(int64_t a, int64_t b, enum dtype t)
+{
+    return ops_less(a, b, t) ? b : a;
+}
+
+static int64_t whole_min(int64_t a, int64_t b, enum dtype t)
+{
+    return ops_less(b, a, t) ? b : a;
+}
+
+static double bounded(double x, const double *p)
+{
+    return real_min(real_max(x, p[0]), p[1]);
+}
+
+/* x cut by input `bound`, when that is there. */
+static int cut(const struct host_call *c, struct tensor *y,
+               const struct tensor *x, int bound, const struct ops_fold *f,
+               struct prune_error *err)
+{
+    const struct tensor *b = host_in(c, bound);
+
+    if (!b)
+        return 0;
+    if (b->dtype != x->dtype || tensor_numel(b) != 1)
+        return host_bad(c, err, "input %d is no scalar of %s", bound,
+                        dtype_name(x->dtype));
+    struct tensor scalar = *b; /* a list of one is taken for one */
+    scalar.shape = (struct shape){.rank = 0};
+    ops_fold(y, y, &scalar, f);
+    return 0;
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const struct tensor *x = host_need(c, 0, err);
+    const double p[] = {
+        (double)node_float(c->node, "min", -FLT_MAX),
+        (double)node_float(c->node, "max", FLT_MAX)};
+    const struct ops_fold low = {real_max, whole_max, 0};
+    const struct ops_fold high = {real_min, whole_min, 0};
+    struct tensor *y;
+    int e;
+
+    if (c->graph->opset < 11)
+        return ops_host_map(c, &(struct ops_map){bounded, NULL, 0}, p, err);
+    if (!x)
+        return PRUNE_E_INPUT;
+    if (!convert_can(x->dtype))
+        return host_refuse(c, err, "%s has no bounds", dtype_name(x->dtype));
+    e = host_out(c, 0, x->dtype, &x->shape, &y, err);
+    if (e)
+        return e;
+    if (x->size)
+        memcpy(y->data, x->data, x->size);
+    e = cut(c, y, x, 1, &low, err);
+    return e ? e : cut(c, y, x, 2, &high, err);
+}
+
 const struct op op_clip = {
     .name = "Clip",
     .domain = "",
@@ -36,4 +108,5 @@ const struct op op_clip = {
     .infer = ops_infer_same,
     .couple = couple,
     .lower = lower,
+    .host = host,
 };

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "graph/couple.h"
+#include "graph/host.h"
 #include "ops/infer.h"
 
 /* A tensor that stands in the node: as a tensor, or as a number or a list
@@ -38,20 +39,30 @@ static const struct attr *find_value(const struct node *n)
     return a;
 }
 
-static int infer(struct graph *g, struct node *n, struct prune_error *err)
+/* A new reference; NULL when it is nothing that can be held here. */
+static int make(struct tensor **out, const struct node *n,
+                struct prune_error *err)
 {
     const struct attr *a = find_value(n);
+
+    *out = NULL;
+    if (a && a->type == ATTR_TENSOR)
+        *out = tensor_ref(a->tensor);
+    else if (a && (a->type == ATTR_INT || a->type == ATTR_FLOAT ||
+                   a->type == ATTR_INTS || a->type == ATTR_FLOATS))
+        return from_numbers(out, a, err);
+    return 0;
+}
+
+static int infer(struct graph *g, struct node *n, struct prune_error *err)
+{
     struct value *y = node_out(g, n, 0);
     int e = 0;
 
     if (!y)
         return 0;
-    if (!y->constant && a && a->type == ATTR_TENSOR && a->tensor)
-        y->constant = tensor_ref(a->tensor);
-    else if (!y->constant && a &&
-             (a->type == ATTR_INT || a->type == ATTR_FLOAT ||
-              a->type == ATTR_INTS || a->type == ATTR_FLOATS))
-        e = from_numbers(&y->constant, a, err);
+    if (!y->constant)
+        e = make(&y->constant, n, err);
     if (e || !y->constant)
         return e;
     return ops_out(g, n, 0, &y->constant->shape, y->constant->dtype, err);
@@ -67,6 +78,23 @@ static int couple(struct coupling *c, const struct graph *g,
     return 0;
 }
 
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const struct value *y = node_out(c->graph, c->node, 0);
+    struct tensor *t = NULL;
+    int e = 0;
+
+    if (y && y->constant)
+        t = tensor_ref(y->constant);
+    else
+        e = make(&t, c->node, err);
+    if (e)
+        return e;
+    if (!t)
+        return host_refuse(c, err, "it holds texts or a sparse tensor");
+    return host_set_tensor(c, 0, t, err);
+}
+
 const struct op op_constant = {
     .name = "Constant",
     .domain = "",
@@ -75,4 +103,5 @@ const struct op op_constant = {
     .max_inputs = 0,
     .infer = infer,
     .couple = couple,
+    .host = host,
 };

@@ -1,3 +1,6 @@
+#include <string.h>
+
+#include "graph/host.h"
 #include "ops/infer.h"
 #include "ops/ints.h"
 #include "ops/lowering.h"
@@ -74,6 +77,33 @@ static int lower(struct lowering *l, const struct graph *g,
                      lower_out(l, n, 0), err);
 }
 
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const struct tensor *sizes = host_need(c, 0, err);
+    const struct tensor *fill = fill_of(c->node);
+    struct shape shape = {.rank = 0};
+    struct tensor *y;
+    size_t item;
+    int e;
+
+    if (!sizes)
+        return PRUNE_E_INPUT;
+    if (sizes->dtype != DTYPE_I64 || tensor_numel(sizes) > MAX_RANK)
+        return host_bad(c, err, "input 0 is no list of at most %d sizes",
+                        MAX_RANK);
+    for (; shape.rank < tensor_numel(sizes); shape.rank++)
+        shape.dims[shape.rank] = tensor_int(sizes, shape.rank);
+    e = host_out(c, 0, fill ? fill->dtype : DTYPE_F32, &shape, &y, err);
+    if (e)
+        return e;
+    item = dtype_size(y->dtype);
+    if (!fill && y->size)
+        memset(y->data, 0, y->size);
+    for (size_t i = 0; fill && i < y->size; i += item)
+        memcpy((char *)y->data + i, fill->data, item);
+    return 0;
+}
+
 const struct op op_constant_of_shape = {
     .name = "ConstantOfShape",
     .domain = "",
@@ -84,4 +114,5 @@ const struct op op_constant_of_shape = {
     .couple = couple,
     .cut = cut,
     .lower = lower,
+    .host = host,
 };

@@ -1,4 +1,5 @@
 #include "ops/arith.h"
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
@@ -20,6 +21,26 @@ static int infer(struct graph *g, struct node *n, struct prune_error *err)
     return ops_infer_arith(g, n, on_ints, err);
 }
 
+static double real(double a, double b)
+{
+    return a / b;
+}
+
+/* Cut towards zero; a division by zero, which has no answer, gives 0. */
+static int64_t whole(int64_t a, int64_t b, enum dtype t)
+{
+    if (b == 0)
+        return 0;
+    if (t == DTYPE_U64)
+        return (int64_t)((uint64_t)a / (uint64_t)b);
+    return b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b;
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_fold(c, &(struct ops_fold){real, whole, 0}, err);
+}
+
 const struct op op_div = {
     .name = "Div",
     .domain = "",
@@ -31,4 +52,5 @@ const struct op op_div = {
     .couple = ops_couple_broadcast,
     .cost = ops_cost_riders,
     .lower = lower,
+    .host = host,
 };

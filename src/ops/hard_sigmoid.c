@@ -1,3 +1,6 @@
+#include <math.h>
+
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
@@ -13,6 +16,19 @@ static int lower(struct lowering *l, const struct graph *g,
     return ops_lower_eltwise(l, n, ELT_HARDSIGMOID, alpha, beta, err);
 }
 
+static double real(double x, const double *p)
+{
+    return fmax(0, fmin(1, p[0] * x + p[1]));
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const double p[] = {(double)node_float(c->node, "alpha", 0.2F),
+                        (double)node_float(c->node, "beta", 0.5F)};
+
+    return ops_host_map(c, &(struct ops_map){real, NULL, 0}, p, err);
+}
+
 const struct op op_hard_sigmoid = {
     .name = "HardSigmoid",
     .domain = "",
@@ -23,4 +39,5 @@ const struct op op_hard_sigmoid = {
     .infer = ops_infer_same,
     .couple = ops_couple_pass,
     .lower = lower,
+    .host = host,
 };

@@ -1,3 +1,6 @@
+#include <math.h>
+
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
@@ -10,6 +13,17 @@ static int lower(struct lowering *l, const struct graph *g,
     return ops_lower_eltwise(l, n, ELT_HARDSWISH, 0, 0, err);
 }
 
+static double real(double x, const double *p)
+{
+    (void)p;
+    return x * fmax(0, fmin(1, x / 6 + 0.5));
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_map(c, &(struct ops_map){real, NULL, 0}, NULL, err);
+}
+
 const struct op op_hard_swish = {
     .name = "HardSwish",
     .domain = "",
@@ -20,4 +34,5 @@ const struct op op_hard_swish = {
     .infer = ops_infer_same,
     .couple = ops_couple_pass,
     .lower = lower,
+    .host = host,
 };

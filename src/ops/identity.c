@@ -1,3 +1,4 @@
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
@@ -12,4 +13,5 @@ const struct op op_identity = {
     .infer = ops_infer_pass,
     .couple = ops_couple_pass,
     .lower = ops_lower_view,
+    .host = ops_host_pass,
 };

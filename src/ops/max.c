@@ -1,4 +1,7 @@
+#include <math.h>
+
 #include "ops/arith.h"
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
@@ -20,6 +23,21 @@ static int infer(struct graph *g, struct node *n, struct prune_error *err)
     return ops_infer_arith(g, n, on_ints, err);
 }
 
+static double real(double a, double b)
+{
+    return a < b || isnan(b) ? b : a;
+}
+
+static int64_t whole(int64_t a, int64_t b, enum dtype t)
+{
+    return ops_less(a, b, t) ? b : a;
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_fold(c, &(struct ops_fold){real, whole, 0}, err);
+}
+
 const struct op op_max = {
     .name = "Max",
     .domain = "",
@@ -31,4 +49,5 @@ const struct op op_max = {
     .couple = ops_couple_broadcast,
     .cost = ops_cost_riders,
     .lower = lower,
+    .host = host,
 };

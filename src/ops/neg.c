@@ -1,3 +1,4 @@
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
@@ -10,6 +11,23 @@ static int lower(struct lowering *l, const struct graph *g,
     return ops_lower_eltwise(l, n, ELT_NEG, 0, 0, err);
 }
 
+static double real(double x, const double *p)
+{
+    (void)p;
+    return -x;
+}
+
+static int64_t whole(int64_t x, enum dtype t)
+{
+    (void)t;
+    return (int64_t)(0 - (uint64_t)x);
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_map(c, &(struct ops_map){real, whole, 0}, NULL, err);
+}
+
 const struct op op_neg = {
     .name = "Neg",
     .domain = "",
@@ -20,4 +38,5 @@ const struct op op_neg = {
     .infer = ops_infer_same,
     .couple = ops_couple_pass,
     .lower = lower,
+    .host = host,
 };

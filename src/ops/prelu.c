@@ -1,3 +1,4 @@
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
@@ -29,6 +30,21 @@ static void cost(const struct graph *g, const struct node *n,
     out->learned = 2;
 }
 
+static double real(double a, double b)
+{
+    return a < 0 ? a * b : a;
+}
+
+static int64_t whole(int64_t a, int64_t b, enum dtype t)
+{
+    return ops_less(a, 0, t) ? (int64_t)((uint64_t)a * (uint64_t)b) : a;
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_fold(c, &(struct ops_fold){real, whole, 0}, err);
+}
+
 const struct op op_prelu = {
     .name = "PRelu",
     .domain = "",
@@ -39,4 +55,5 @@ const struct op op_prelu = {
     .couple = ops_couple_broadcast,
     .cost = cost,
     .lower = lower,
+    .host = host,
 };

@@ -1,3 +1,4 @@
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
@@ -10,6 +11,17 @@ static int lower(struct lowering *l, const struct graph *g,
     return ops_lower_eltwise(l, n, ELT_RECIPROCAL, 0, 0, err);
 }
 
+static double real(double x, const double *p)
+{
+    (void)p;
+    return 1 / x;
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_map(c, &(struct ops_map){real, NULL, 0}, NULL, err);
+}
+
 const struct op op_reciprocal = {
     .name = "Reciprocal",
     .domain = "",
@@ -20,4 +32,5 @@ const struct op op_reciprocal = {
     .infer = ops_infer_same,
     .couple = ops_couple_pass,
     .lower = lower,
+    .host = host,
 };

@@ -1,3 +1,6 @@
+#include <math.h>
+
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
@@ -10,6 +13,17 @@ static int lower(struct lowering *l, const struct graph *g,
     return ops_lower_eltwise(l, n, ELT_SOFTPLUS, 0, 0, err);
 }
 
+static double real(double x, const double *p)
+{
+    (void)p;
+    return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_map(c, &(struct ops_map){real, NULL, 0}, NULL, err);
+}
+
 const struct op op_softplus = {
     .name = "Softplus",
     .domain = "",
@@ -20,4 +34,5 @@ const struct op op_softplus = {
     .infer = ops_infer_same,
     .couple = ops_couple_pass,
     .lower = lower,
+    .host = host,
 };
