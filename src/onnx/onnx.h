@@ -7,7 +7,7 @@
  * origin, so that whatever is not understood, and whatever pruning leaves
  * alone, comes out again as it came in. */
 
-/* Reads a model of opset 7 and up; `find` names the operators (it may be
+/* Reads a model of any opset; `find` names the operators (it may be
  * NULL: then none is known). The graph is sorted and not yet inferred.
  * PRUNE_E_INPUT when the file is missing, no ONNX file, damaged, or says
  * what cannot be; the text begins with the path. */

@@ -7,7 +7,7 @@
 #include "onnx/onnx.h"
 #include "onnx/wire.h"
 
-enum { OLDEST_OPSET = 7, OLDEST_IR = 3 };
+enum { OLDEST_OPSET = 1, OLDEST_IR = 3 };
 
 struct reading {
     struct graph *g;
