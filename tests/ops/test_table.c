@@ -15,8 +15,8 @@ Test(table, rows_are_whole)
 #define ROW(row)                                                              \
     {                                                                         \
         extern const struct op op_##row;                                     \
-        cr_assert_not_null(op_##row.infer, #row);                           \
-        cr_assert_not_null(op_##row.couple, #row);                          \
+        cr_assert(op_##row.lower || op_##row.host ||                         \
+                  op_##row.infer, #row);                                     \
         cr_assert_eq(ops_find(op_##row.domain, op_##row.name, 22),          \
                      &op_##row);                                             \
         cr_assert(op_##row.max_inputs < 0 ||                                 \
