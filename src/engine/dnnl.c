@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "engine/dnnl_private.h"
+#include "engine/host_step.h"
 #include "engine/plain.h"
 
 /* --- errors and queries ---------------------------------------------- */
@@ -535,6 +536,30 @@ static const struct {
     {&prim_slice, dn_slice},
 };
 
+/* By the operator's own kernel; what it makes is row-major. Slots of other
+ * types than float32 are described as if they were of that type, which is
+ * sound because nothing but such kernels and views ever touches them. */
+static int compile_host(struct dn_compiler *c, const struct prim *p,
+                        const int *in, struct prune_error *err)
+{
+    int *buffers = mem_calloc((size_t)c->program->n_slots, sizeof *buffers);
+    if (buffers == NULL)
+        return err_memory(err, "plan");
+    int code = host_step(c->plan, c->program, p, in, buffers, err);
+    for (int i = 0; i <= p->n_more && code == 0; i++) {
+        int slot = i == 0 ? p->out : p->more[i - 1];
+        dnnl_memory_desc_t md;
+        if (slot < 0)
+            continue;
+        if (dn_row_major(&md, dn_shape(c, slot)) != 0)
+            code = dn_fail(p, dnnl_invalid_arguments, err);
+        else
+            code = dn_define(c, slot, &md, buffers[slot], err);
+    }
+    mem_free(buffers);
+    return code;
+}
+
 /* In plain C over row-major copies. */
 static int compile_plain(struct dn_compiler *c, const struct prim *p,
                          struct prune_error *err)
@@ -548,6 +573,11 @@ static int compile_plain(struct dn_compiler *c, const struct prim *p,
         in[i] = -1;
         if (p->in[i] >= 0)
             code = dn_want_row_major(c, p->in[i], &in[i], err);
+    }
+    if (p->kind == &prim_host) {
+        code = code == 0 ? compile_host(c, p, in, err) : code;
+        mem_free(in);
+        return code;
     }
     int out = -1;
     if (code == 0 && dn_row_major(&md, dn_shape(c, p->out)) != 0)
@@ -650,7 +680,8 @@ static void find_last_reads(struct dn_compiler *c)
                 c->last_read[root_of(c, prim->posts[k].slot)] = i;
     }
     for (int i = 0; i < p->n_outputs; i++)
-        c->last_read[root_of(c, p->outputs[i])] = INT_MAX;
+        if (p->outputs[i] >= 0)
+            c->last_read[root_of(c, p->outputs[i])] = INT_MAX;
     for (int i = 0; i < p->n_taps; i++)
         c->last_read[root_of(c, p->taps[i])] = INT_MAX;
 }
@@ -680,6 +711,9 @@ static int keep_results(struct dn_compiler *c, const int *slots, int n,
                         int *results, struct prune_error *err)
 {
     for (int i = 0; i < n; i++) {
+        results[i] = -1;
+        if (slots[i] < 0)
+            continue;
         int code = dn_want_row_major(c, slots[i], &results[i], err);
         if (code == 0 && c->plan->buffers[results[i]].input >= 0) {
             size_t size = plain_size(&c->program->slots[slots[i]]);

@@ -7,10 +7,17 @@
 #include "engine/open.h"
 #include "engine/passes.h"
 #include "engine/plain.h"
+#include "engine/prepare.h"
+#include "engine/tail.h"
 #include "engine/threads.h"
 
 struct engine {
     int threads;
+    struct graph *own;         /* prepared; NULL: the caller's graph is run */
+    const struct graph *graph; /* NULL: there is only a program */
+    struct tail *tail;         /* NULL: the plan is all */
+    struct datum **results;    /* of each output; the tail's are not here */
+    const void **taps;         /* memory of the program's taps */
     struct program *program;
     struct plan *plan;
     const char **kernels; /* of each node */
@@ -151,21 +158,84 @@ int engine_open_program(struct engine **out, struct program *p,
     return 0;
 }
 
+/* Data around what the plan leaves in its memory. */
+static int make_results(struct engine *e, struct prune_error *err)
+{
+    const struct program *p = e->program;
+    const struct plan *plan = e->plan;
+    int code = 0;
+    e->results = mem_calloc((size_t)p->n_outputs, sizeof(struct datum *));
+    e->taps = mem_calloc((size_t)p->n_taps, sizeof *e->taps);
+    if (e->results == NULL || e->taps == NULL)
+        return err_memory(err, "engine");
+    for (int i = 0; i < p->n_taps; i++)
+        e->taps[i] = plan->memory[plan->taps[i]];
+    for (int i = 0; i < p->n_outputs && code == 0; i++)
+        if (p->outputs[i] >= 0)
+            code = tail_around(&e->results[i], &p->slots[p->outputs[i]],
+                               plan->memory[plan->outputs[i]], err);
+    return code;
+}
+
+static int open_results(struct engine *e, struct prune_error *err)
+{
+    int code = make_results(e, err), late = 0;
+    for (int i = 0; i < e->program->n_outputs; i++)
+        late |= e->program->outputs[i] < 0;
+    if (code == 0 && late && e->graph != NULL)
+        code = tail_open(&e->tail, e->graph, e->program, err);
+    return code;
+}
+
+int engine_open_lowered(struct engine **out, const struct graph *g,
+                        const struct engine_options *o,
+                        struct prune_error *err)
+{
+    struct program *p;
+    struct engine *e = NULL;
+    int code = program_build(&p, g, o->taps, o->n_taps, err);
+    if (code == 0)
+        code = engine_open_program(&e, p, o, err);
+    if (code != 0)
+        return code;
+    e->graph = g;
+    code = open_results(e, err);
+    if (code != 0) {
+        engine_close(e);
+        return code;
+    }
+    *out = e;
+    return 0;
+}
+
 int engine_open(struct engine **out, const struct graph *g,
                 const struct engine_options *o, struct prune_error *err)
 {
-    struct program *p;
-    int code = program_build(&p, g, o->taps, o->n_taps, err);
-    return code == 0 ? engine_open_program(out, p, o, err) : code;
+    struct graph *own = NULL;
+    int code = prepare_graph(&own, g, err);
+    if (code != 0)
+        return code;
+    code = engine_open_lowered(out, own, o, err);
+    if (code != 0)
+        graph_free(own);
+    else
+        (*out)->own = own;
+    return code;
 }
 
 void engine_close(struct engine *e)
 {
     if (e == NULL)
         return;
+    tail_close(e->tail);
+    for (int i = 0; e->results != NULL && i < e->program->n_outputs; i++)
+        datum_unref(e->results[i]);
+    mem_free(e->results);
+    mem_free(e->taps);
     plan_free(e->plan);
     program_free(e->program);
     mem_free(e->kernels);
+    graph_free(e->own);
     mem_free(e);
 }
 
@@ -178,19 +248,78 @@ int engine_can_run(const struct graph *g, struct prune_error *err)
     return code;
 }
 
-int engine_run(struct engine *e, const void *const *inputs,
-               struct prune_error *err)
+/* --- running --------------------------------------------------------- */
+
+static int run_plan(struct engine *e, struct datum *const *data,
+                    const void *const *inputs, struct prune_error *err)
 {
     struct threads t;
     threads_begin(&t, e->threads);
     int code = plan_run(e->plan, inputs, err);
+    if (code == 0 && e->tail != NULL)
+        code = tail_run(e->tail, data, e->taps, err);
     threads_end(&t);
     return code;
 }
 
+int engine_run(struct engine *e, const void *const *inputs,
+               struct prune_error *err)
+{
+    return run_plan(e, NULL, inputs, err);
+}
+
+/* The elements of an input that the plan reads, after holding its type and
+ * size against what was inferred. */
+static int raw_input(const struct engine *e, int i, const struct datum *d,
+                     const void **out, struct prune_error *err)
+{
+    const struct value *v = &e->graph->values[e->graph->inputs[i]];
+    char have[96], want[96];
+    *out = NULL;
+    if (e->program->inputs[i] < 0)
+        return 0;
+    if (d == NULL || d->kind != DATUM_TENSOR)
+        return err_set(err, PRUNE_E_INPUT, "input '%s' must be a tensor",
+                       v->name);
+    if (d->tensor->dtype != v->dtype ||
+        !shape_equal(&d->tensor->shape, &v->shape))
+        return err_set(err, PRUNE_E_INPUT,
+                       "input '%s' is %s of shape %s, not %s of shape %s",
+                       v->name, dtype_name(d->tensor->dtype),
+                       shape_text(&d->tensor->shape, have),
+                       dtype_name(v->dtype), shape_text(&v->shape, want));
+    *out = d->tensor->data;
+    return 0;
+}
+
+int engine_run_data(struct engine *e, struct datum *const *inputs,
+                    struct prune_error *err)
+{
+    int n = e->program->n_inputs, code = 0;
+    const void **raw = mem_calloc((size_t)n, sizeof *raw);
+    if (raw == NULL)
+        return err_memory(err, "inputs");
+    for (int i = 0; i < n && code == 0; i++)
+        code = raw_input(e, i, inputs[i], &raw[i], err);
+    if (code == 0)
+        code = run_plan(e, inputs, raw, err);
+    mem_free(raw);
+    return code;
+}
+
+const struct datum *engine_result(const struct engine *e, int i)
+{
+    if (e->results[i] != NULL || e->tail == NULL)
+        return e->results[i];
+    return tail_value(e->tail, e->graph->outputs[i]);
+}
+
 const float *engine_output(const struct engine *e, int i)
 {
-    return e->plan->memory[e->plan->outputs[i]];
+    if (e->plan->outputs[i] >= 0)
+        return e->plan->memory[e->plan->outputs[i]];
+    const struct datum *d = engine_result(e, i);
+    return d != NULL && d->kind == DATUM_TENSOR ? d->tensor->data : NULL;
 }
 
 const float *engine_tap(const struct engine *e, int i)

@@ -3,13 +3,14 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "engine/interp.h"
 #include "engine/program.h"
-#include "graph/op.h"
 
 struct lowering {
     struct program *program;
     const struct graph *graph;
     int *slot_of; /* of each value of the graph; -1: none yet */
+    unsigned char *late; /* values that have no shape before the run */
 };
 
 /* --- what operators call --------------------------------------------- */
@@ -22,9 +23,11 @@ static int slot_of_value(struct lowering *l, int value, int make)
     const struct tensor *t = value_constant(l->graph, value);
     if (t == NULL && !make)
         return PRUNE_E_FAILED;
-    const struct shape *s = t != NULL ? &t->shape
-                                      : &l->graph->values[value].shape;
-    int slot = program_slot(l->program, s, NULL);
+    const struct value *v = &l->graph->values[value];
+    int slot = t != NULL ? program_typed_slot(l->program, &t->shape,
+                                              t->dtype, NULL)
+                         : program_typed_slot(l->program, &v->shape,
+                                              v->dtype, NULL);
     if (slot < 0)
         return slot;
     l->program->slots[slot].constant = t;
@@ -72,10 +75,13 @@ static int bad_slot(const struct node *n, int code, const char *what,
                    what);
 }
 
-/* Values that are computed are float32. */
+/* What primitives compute is float32. */
 static int check_dtype(const struct lowering *l, const struct node *n,
-                       int slot, struct prune_error *err)
+                       const struct prim_kind *kind, int slot,
+                       struct prune_error *err)
 {
+    if (kind->any_type)
+        return 0;
     const struct slot *s = &l->program->slots[slot];
     if (s->constant != NULL || s->value < 0)
         return 0;
@@ -100,14 +106,14 @@ int lower_add(struct lowering *l, const struct node *n, struct prim p,
         if (slots[i] >= l->program->n_slots)
             return err_set(err, PRUNE_E_FAILED, "there is no slot %d",
                            slots[i]);
-        int code = slots[i] < 0 ? 0 : check_dtype(l, n, slots[i], err);
+        int code = slots[i] < 0 ? 0 : check_dtype(l, n, p.kind, slots[i], err);
         if (code != 0)
             return code;
     }
     if (out < 0)
         return bad_slot(n, out == NO_SLOT ? PRUNE_E_FAILED : out, "output",
                         err);
-    int code = check_dtype(l, n, out, err);
+    int code = check_dtype(l, n, p.kind, out, err);
     if (code != 0)
         return code;
     p.node = (int)(n - l->graph->nodes);
@@ -175,22 +181,124 @@ static void want_backward(const struct graph *g, unsigned char *wanted,
             continue;
         for (int k = 0; k < n->n_inputs; k++)
             want(g, wanted, n->inputs[k]);
+        for (int k = 0; k < n->n_captured; k++)
+            want(g, wanted, n->captured[k]);
     }
+}
+
+static int shapes_known(const struct lowering *l, const struct node *n)
+{
+    for (int i = 0; i < n->n_outputs; i++)
+        if (n->outputs[i] >= 0) {
+            const struct value *v = &l->graph->values[n->outputs[i]];
+            if (!shape_known(&v->shape) || dtype_size(v->dtype) == 0)
+                return 0;
+        }
+    return 1;
+}
+
+static int has_subgraph(const struct node *n)
+{
+    for (int i = 0; i < n->n_attrs; i++)
+        if (n->attrs[i].type == ATTR_GRAPH)
+            return 1;
+    return 0;
+}
+
+/* Whether the node can only be run when the data are there. */
+static int is_late(const struct lowering *l, const struct node *n)
+{
+    for (int i = 0; i < n->n_inputs; i++)
+        if (n->inputs[i] >= 0 && l->late[n->inputs[i]])
+            return 1;
+    return !shapes_known(l, n) || has_subgraph(n);
+}
+
+/* The value is made by the program and read after it. */
+static int keep(struct lowering *l, int value, struct prune_error *err)
+{
+    if (value < 0 || l->late[value] ||
+        value_constant(l->graph, value) != NULL)
+        return 0;
+    return program_add_kept(l->program, value, err);
+}
+
+static int leave_to_tail(struct lowering *l, const struct node *n,
+                         struct prune_error *err)
+{
+    int code = program_add_tail(l->program, (int)(n - l->graph->nodes), err);
+    for (int i = 0; i < n->n_inputs && code == 0; i++)
+        code = keep(l, n->inputs[i], err);
+    for (int i = 0; i < n->n_captured && code == 0; i++)
+        code = keep(l, n->captured[i], err);
+    for (int i = 0; i < n->n_outputs; i++)
+        if (n->outputs[i] >= 0)
+            l->late[n->outputs[i]] = 1;
+    return code;
+}
+
+/* By the operator's own kernel over the node's inputs and outputs. */
+static int lower_host(struct lowering *l, const struct node *n,
+                      struct prune_error *err)
+{
+    struct prim p = {.kind = &prim_host, .node = (int)(n - l->graph->nodes),
+                     .host = {.graph = l->graph, .node = n}};
+    size_t room = (size_t)n->n_inputs + (size_t)n->n_outputs;
+    int *slots = mem_calloc(room, sizeof *slots), code = 0;
+    if (slots == NULL)
+        return err_memory(err, "program");
+    int *outs = slots + n->n_inputs;
+    for (int i = 0; i < n->n_inputs && code == 0; i++) {
+        slots[i] = lower_in(l, n, i);
+        if (slots[i] < 0 && slots[i] != NO_SLOT)
+            code = bad_slot(n, slots[i], "input", err);
+        slots[i] = slots[i] < 0 ? -1 : slots[i];
+    }
+    for (int i = 0; i < n->n_outputs && code == 0; i++) {
+        outs[i] = lower_out(l, n, i);
+        if (outs[i] < 0 && outs[i] != NO_SLOT)
+            code = bad_slot(n, outs[i], "output", err);
+        outs[i] = outs[i] < 0 ? -1 : outs[i];
+    }
+    while (code == 0 && outs[p.host.first] < 0)
+        p.host.first++; /* one of them is wanted, so this ends */
+    if (code == 0)
+        code = program_add_many(l->program, p, slots, n->n_inputs,
+                                outs + p.host.first,
+                                n->n_outputs - p.host.first, err);
+    mem_free(slots);
+    return code;
+}
+
+/* Floating-point numbers that go through float32 (engine/alone.h). */
+static int is_other_float(const struct lowering *l, const struct node *n)
+{
+    for (int i = 0; i < n->n_inputs; i++) {
+        const struct value *v = node_in(l->graph, n, i);
+        if (v != NULL && dtype_is_float(v->dtype) && v->dtype != DTYPE_F32)
+            return 1;
+    }
+    return 0;
 }
 
 static int lower_node(struct lowering *l, const struct node *n,
                       struct prune_error *err)
 {
-    if (n->op == NULL)
-        return lower_refuse(n, err, "this operator is not known");
-    if (n->op->lower == NULL)
-        return lower_refuse(n, err, "this operator cannot be run");
-    for (int i = 0; i < n->n_outputs; i++)
-        if (n->outputs[i] >= 0 &&
-            !shape_known(&l->graph->values[n->outputs[i]].shape))
-            return lower_refuse(n, err, "the shape of '%s' is not known",
-                                l->graph->values[n->outputs[i]].name);
-    return n->op->lower(l, l->graph, n, err);
+    int code = interp_can_run(n, err), before = l->program->n_prims;
+    if (code != 0)
+        return code;
+    if (is_late(l, n))
+        return leave_to_tail(l, n, err);
+    code = PRUNE_E_UNSUPPORTED;
+    if (n->op->lower != NULL)
+        code = n->op->lower(l, l->graph, n, err);
+    if (code != PRUNE_E_UNSUPPORTED)
+        return code;
+    /* What `lower` had begun is taken back. */
+    l->program->n_prims = before;
+    if (n->op->host == NULL && !is_other_float(l, n))
+        return code;
+    return lower_host(l, n, err);
 }
 
 static int lower_inputs(struct lowering *l, const unsigned char *wanted,
@@ -203,64 +311,97 @@ static int lower_inputs(struct lowering *l, const unsigned char *wanted,
     p->n_inputs = l->graph->n_inputs;
     for (int i = 0; i < p->n_inputs; i++) {
         int v = l->graph->inputs[i];
+        const struct value *value = &l->graph->values[v];
         p->inputs[i] = -1;
-        if (!wanted[v])
+        l->late[v] = !shape_known(&value->shape) ||
+                     dtype_size(value->dtype) == 0;
+        if (!wanted[v] || l->late[v])
             continue;
-        if (!shape_known(&l->graph->values[v].shape))
-            return err_set(err, PRUNE_E_INPUT,
-                           "the shape of input '%s' is not known",
-                           l->graph->values[v].name);
         p->inputs[i] = slot_of_value(l, v, 1);
         if (p->inputs[i] < 0)
             return err_set(err, p->inputs[i],
                            "input '%s' does not fit into memory",
-                           l->graph->values[v].name);
+                           value->name);
     }
     return 0;
 }
 
-/* The slots of some values, as a new list. */
-static int lower_results(struct lowering *l, int **list, int *n_list,
-                         const int *values, int n, struct prune_error *err)
+/* The slot of a value that is to be read after the run; -1 for what the
+ * tail computes. */
+static int lower_result(struct lowering *l, int value, int *slot,
+                        struct prune_error *err)
 {
-    int *slots = mem_calloc((size_t)n, sizeof *slots);
-    if (slots == NULL)
+    *slot = -1;
+    if (l->late[value] && value_constant(l->graph, value) == NULL)
+        return 0;
+    *slot = slot_of_value(l, value, 0);
+    if (*slot == PRUNE_E_MEMORY)
         return err_memory(err, "program");
-    *list = slots;
-    for (int i = 0; i < n; i++) {
-        const struct value *v = &l->graph->values[values[i]];
-        slots[i] = slot_of_value(l, values[i], 0);
-        if (slots[i] == PRUNE_E_MEMORY)
-            return err_memory(err, "program");
-        if (slots[i] < 0)
-            return err_set(err, PRUNE_E_UNSUPPORTED,
-                           "'%s' is not computed by any node", v->name);
-        const struct tensor *t = l->program->slots[slots[i]].constant;
-        enum dtype dtype = t != NULL ? t->dtype : v->dtype;
-        if (dtype != DTYPE_F32)
-            return err_set(err, PRUNE_E_UNSUPPORTED,
-                           "'%s' is %s, and only float32 is computed",
-                           v->name, dtype_name(dtype));
-    }
-    *n_list = n;
+    if (*slot < 0)
+        return err_set(err, PRUNE_E_UNSUPPORTED,
+                       "'%s' is not computed by any node",
+                       l->graph->values[value].name);
     return 0;
+}
+
+static int lower_outputs(struct lowering *l, struct prune_error *err)
+{
+    const struct graph *g = l->graph;
+    struct program *p = l->program;
+    int code = 0;
+    p->outputs = mem_calloc((size_t)g->n_outputs, sizeof *p->outputs);
+    if (p->outputs == NULL)
+        return err_memory(err, "program");
+    for (int i = 0; i < g->n_outputs && code == 0; i++, p->n_outputs++)
+        code = lower_result(l, g->outputs[i], &p->outputs[i], err);
+    return code;
+}
+
+/* Whoever taps a value reads floats. */
+static int lower_tap(struct lowering *l, int value, int *slot,
+                     struct prune_error *err)
+{
+    int code = lower_result(l, value, slot, err);
+    if (code != 0)
+        return code;
+    const struct value *v = &l->graph->values[value];
+    if (*slot < 0)
+        return err_set(err, PRUNE_E_UNSUPPORTED,
+                       "the shape of '%s' depends on the data", v->name);
+    if (l->program->slots[*slot].dtype != DTYPE_F32)
+        return err_set(err, PRUNE_E_UNSUPPORTED,
+                       "'%s' is %s, and only float32 is looked at", v->name,
+                       dtype_name(l->program->slots[*slot].dtype));
+    return 0;
+}
+
+/* The caller's taps, then what the tail reads. */
+static int lower_taps(struct lowering *l, const int *taps, int n_taps,
+                      struct prune_error *err)
+{
+    struct program *p = l->program;
+    int code = 0, n = n_taps + p->n_kept;
+    p->taps = mem_calloc((size_t)n, sizeof *p->taps);
+    if (p->taps == NULL)
+        return err_memory(err, "program");
+    for (int i = 0; i < n && code == 0; i++, p->n_taps++)
+        code = i < n_taps ? lower_tap(l, taps[i], &p->taps[i], err)
+                          : lower_result(l, p->kept[i - n_taps], &p->taps[i],
+                                         err);
+    return code;
 }
 
 static int lower_graph(struct lowering *l, const unsigned char *wanted,
                        const int *taps, int n_taps, struct prune_error *err)
 {
     const struct graph *g = l->graph;
-    struct program *p = l->program;
     int code = lower_inputs(l, wanted, err);
     for (int i = 0; i < g->n_nodes && code == 0; i++)
         if (node_is_wanted(&g->nodes[i], wanted))
             code = lower_node(l, &g->nodes[i], err);
     if (code == 0)
-        code = lower_results(l, &p->outputs, &p->n_outputs, g->outputs,
-                             g->n_outputs, err);
-    if (code == 0)
-        code = lower_results(l, &p->taps, &p->n_taps, taps, n_taps, err);
-    return code;
+        code = lower_outputs(l, err);
+    return code == 0 ? lower_taps(l, taps, n_taps, err) : code;
 }
 
 static int check_taps(const struct graph *g, const int *taps, int n_taps,
@@ -282,7 +423,8 @@ int program_build(struct program **out, const struct graph *g,
         return code;
     unsigned char *wanted = mem_calloc((size_t)g->n_values, 1);
     l.slot_of = mem_calloc((size_t)g->n_values, sizeof *l.slot_of);
-    if (wanted == NULL || l.slot_of == NULL) {
+    l.late = mem_calloc((size_t)g->n_values, 1);
+    if (wanted == NULL || l.slot_of == NULL || l.late == NULL) {
         code = err_memory(err, "program");
         goto out;
     }
@@ -303,6 +445,7 @@ int program_build(struct program **out, const struct graph *g,
 out:
     program_free(l.program);
     mem_free(l.slot_of);
+    mem_free(l.late);
     mem_free(wanted);
     return code;
 }

@@ -10,6 +10,12 @@ int engine_open_program(struct engine **out, struct program *p,
                         const struct engine_options *options,
                         struct prune_error *err);
 
+/* An engine over a graph as it is, which must outlive it: nothing is
+ * folded. */
+int engine_open_lowered(struct engine **out, const struct graph *g,
+                        const struct engine_options *options,
+                        struct prune_error *err);
+
 /* For tests: makes every activation and all scratch memory a NaN, so that
  * what a kernel does not write, or reads too early, shows. */
 void engine_poison(struct engine *e);

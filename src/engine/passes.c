@@ -85,7 +85,8 @@ static int compute_now(struct program *p, struct prim *prim,
     for (int i = 0; i < prim->n_in; i++)
         if (prim->in[i] >= 0)
             in[i] = tensor_f32(constant(p, prim->in[i]));
-    int code = tensor_new(&t, DTYPE_F32, &p->slots[prim->out].shape, err);
+    const struct slot *o = &p->slots[prim->out];
+    int code = tensor_new(&t, o->dtype, &o->shape, err);
     if (code == 0) {
         prim->kind->run(prim, p->slots, in, tensor_f32(t));
         int slot = program_constant(p, t, err);
@@ -103,7 +104,7 @@ static int fold_constants(struct program *p, struct prune_error *err)
 {
     int code = 0;
     for (int i = 0; i < p->n_prims && code == 0; i++)
-        if (all_constant(p, &p->prims[i]))
+        if (p->prims[i].kind->run != NULL && all_constant(p, &p->prims[i]))
             code = compute_now(p, &p->prims[i], err);
     return code;
 }
@@ -119,6 +120,8 @@ static void replace(int *slots, int n, int from, int to)
 
 static int is_identity(const struct program *p, const struct prim *prim)
 {
+    if (prim->kind == &prim_host)
+        return 0;
     const struct shape *o = &p->slots[prim->out].shape;
     int same = shape_equal(&p->slots[prim->in[0]].shape, o);
     if (!same || prim->kind == &prim_view)
@@ -610,7 +613,10 @@ static int drop_dead(struct program *p, struct prune_error *err)
         return err_memory(err, "program");
     for (int i = p->n_prims - 1; i >= 0; i--) {
         struct prim *prim = &p->prims[i];
-        if (uses[prim->out] > 0)
+        int used = uses[prim->out] > 0;
+        for (int k = 0; k < prim->n_more; k++)
+            used |= prim->more[k] >= 0 && uses[prim->more[k]] > 0;
+        if (used)
             continue;
         for (int k = 0; k < prim->n_in; k++)
             if (prim->in[k] >= 0)

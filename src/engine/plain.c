@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/host_step.h"
 
 /* --- a step that calls a primitive's `run` --------------------------- */
 
@@ -115,7 +116,7 @@ int plain_copy(struct plan *plan, int from, int to, size_t size,
 
 size_t plain_size(const struct slot *s)
 {
-    return (size_t)shape_numel(&s->shape) * sizeof(float);
+    return (size_t)shape_numel(&s->shape) * dtype_size(s->dtype);
 }
 
 /* --- a whole program ------------------------------------------------- */
@@ -159,6 +160,11 @@ static int compile_prim(struct plan *plan, const struct program *p,
         return err_memory(err, "plan");
     for (int i = 0; i < prim->n_in; i++)
         in[i] = prim->in[i] < 0 ? -1 : buffers[prim->in[i]];
+    if (prim->kind == &prim_host) {
+        int made = host_step(plan, p, prim, in, buffers, err);
+        mem_free(in);
+        return made;
+    }
     int out = plan_buffer(plan, plain_size(&p->slots[prim->out]), err);
     int code = out < 0 ? out : plain_step(plan, p, prim, in, out, err);
     buffers[prim->out] = out;
@@ -172,6 +178,9 @@ static int keep_results(struct plan *plan, const struct program *p,
                         const int *buffers, struct prune_error *err)
 {
     for (int i = 0; i < n; i++) {
+        results[i] = -1;
+        if (slots[i] < 0)
+            continue;
         int from = buffers[slots[i]];
         results[i] = from;
         if (plan->buffers[from].input >= 0) {

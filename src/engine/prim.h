@@ -105,6 +105,7 @@ struct prim_slice {
 struct prim_host {
     const struct graph *graph; /* both borrowed, and kept by the engine */
     const struct node *node;
+    int first; /* the node's output that `out` is; `more` are those behind */
 };
 
 /* `view`: the same elements under another shape; no parameters. */
@@ -168,8 +169,9 @@ typedef const char *prim_check_f(const struct prim *p,
 struct prim_kind {
     const char *name;
     int min_in, max_in; /* how many inputs; max -1: any number */
+    int any_type;       /* slots need not be float32 */
     prim_check_f *check;
-    prim_run_f *run;
+    prim_run_f *run; /* `host` has none: host_step.h */
 };
 
 #define ROW(name) extern const struct prim_kind name;

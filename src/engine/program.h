@@ -19,6 +19,13 @@ struct program {
     int *outputs; /* slots */
     int *taps;
     int n_nodes; /* of the graph */
+    /* What has no shape before the data are there, and all that is computed
+     * from it, is left to be run node by node afterwards. It reads `kept`:
+     * values whose slots are the last n_kept of the taps. Outputs that come
+     * from there are slots of -1. */
+    int n_tail, n_kept, room_tail, room_kept;
+    int *tail; /* nodes */
+    int *kept; /* values */
 };
 
 int program_new(struct program **out, struct prune_error *err);
@@ -30,9 +37,12 @@ void program_free(struct program *p); /* NULL is fine */
 int program_build(struct program **out, const struct graph *g,
                   const int *taps, int n_taps, struct prune_error *err);
 
-/* A new slot: its number, or a code. The shape must be whole. */
+/* A new slot of float32: its number, or a code. The shape must be whole. */
 int program_slot(struct program *p, const struct shape *shape,
                  struct prune_error *err);
+/* The same of any type. */
+int program_typed_slot(struct program *p, const struct shape *shape,
+                       enum dtype dtype, struct prune_error *err);
 
 /* A new constant; the reference is taken over, also on failure. */
 int program_constant(struct program *p, struct tensor *t,
@@ -43,7 +53,16 @@ int program_constant(struct program *p, struct tensor *t,
 int program_add(struct program *p, struct prim prim, const int *in, int n_in,
                 int out, struct prune_error *err);
 
-/* The same, at position `at`. */
+/* The same with further outputs (-1: absent). */
+int program_add_many(struct program *p, struct prim prim, const int *in,
+                     int n_in, const int *out, int n_out,
+                     struct prune_error *err);
+
+/* Appends to the lists of nodes and values of the tail. */
+int program_add_tail(struct program *p, int node, struct prune_error *err);
+int program_add_kept(struct program *p, int value, struct prune_error *err);
+
+/* The same as program_add, at position `at`. */
 int program_insert(struct program *p, int at, struct prim prim,
                    const int *in, int n_in, int out,
                    struct prune_error *err);

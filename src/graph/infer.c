@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "graph/op.h"
+#include "graph/host.h"
 
 /* Shapes of everything, from the inputs on. */
 
@@ -21,6 +21,8 @@ static int64_t input_size(int64_t declared, int64_t asked, int first,
 {
     if (declared >= 0)
         return declared;
+    if (asked == 0)
+        return 0;
     if (first && (asked <= 1))
         return batch;
     return asked > 0 ? asked : 1;
@@ -167,24 +169,115 @@ static int check_arity(const struct graph *g, const struct node *n,
     return 0;
 }
 
+/* --- values ------------------------------------------------------------ */
+
+/* What is known of values while shapes are inferred is small: sizes, axes,
+ * index lists; of floats, the scales of a Resize. */
+enum { KNOWN_INTEGERS = 1024, KNOWN_FLOATS = 16 };
+
+static int is_small(const struct tensor *t)
+{
+    return tensor_numel(t) <=
+           (dtype_is_float(t->dtype) ? KNOWN_FLOATS : KNOWN_INTEGERS);
+}
+
+static int has_subgraph(const struct node *n)
+{
+    for (int i = 0; i < n->n_attrs; i++)
+        if (n->attrs[i].type == ATTR_GRAPH)
+            return 1;
+    return 0;
+}
+
+/* Whether the node can be computed now from small constants, and is not
+ * known yet. */
+static int can_fold(const struct graph *g, const struct node *n)
+{
+    const struct value *out = node_out(g, n, 0);
+    if (!n->op || !n->op->host || n->op->traits & OP_RANDOM || !n->n_inputs ||
+        !out || out->constant || out->known || has_subgraph(n))
+        return 0;
+    if (shape_known(&out->shape) && shape_numel(&out->shape) > KNOWN_INTEGERS)
+        return 0;
+    for (int i = 0; i < n->n_inputs; i++) {
+        const struct tensor *t = n->inputs[i] < 0
+                                     ? NULL
+                                     : value_constant(g, n->inputs[i]);
+        if (n->inputs[i] >= 0 && (!t || !is_small(t)))
+            return 0;
+    }
+    return 1;
+}
+
+static void keep_known(struct graph *g, const struct node *n,
+                       struct datum *const *out)
+{
+    for (int i = 0; i < n->n_outputs; i++) {
+        struct value *v = node_out(g, n, i);
+        if (!v || !out[i] || out[i]->kind != DATUM_TENSOR ||
+            !is_small(out[i]->tensor))
+            continue;
+        tensor_unref(v->known);
+        v->known = tensor_ref(out[i]->tensor);
+        v->shape = v->known->shape;
+        v->dtype = v->known->dtype;
+    }
+}
+
+/* Computes it by the operator's own kernel. What the kernel refuses stays
+ * unknown: whether that matters shows when the network is run. */
+static int fold(struct graph *g, const struct node *n,
+                struct prune_error *err)
+{
+    struct prune_error ignored = {0};
+    struct datum **in = mem_calloc((size_t)n->n_inputs, sizeof *in);
+    struct datum **out = mem_calloc((size_t)n->n_outputs, sizeof *out);
+    struct host_call c = {.graph = g, .node = n, .in = in, .out = out};
+    int rc = in && out ? 0 : err_memory(err, "shapes");
+    for (int i = 0; !rc && i < n->n_inputs; i++)
+        if (n->inputs[i] >= 0)
+            rc = datum_tensor(&in[i],
+                              tensor_ref(value_constant(g, n->inputs[i])),
+                              err);
+    if (!rc && host_run(&c, &ignored) == PRUNE_E_MEMORY)
+        rc = err_memory(err, "shapes");
+    if (!rc)
+        keep_known(g, n, out);
+    for (int i = 0; in && i < n->n_inputs; i++)
+        datum_unref(in[i]);
+    for (int i = 0; out && i < n->n_outputs; i++)
+        datum_unref(out[i]);
+    mem_free(in);
+    mem_free(out);
+    return rc;
+}
+
+/* --- one node after the other ------------------------------------------ */
+
+static int infer_shapes(struct graph *g, struct node *n,
+                        struct prune_error *err)
+{
+    if (!n->op || !can_infer(g, n)) {
+        fall_back(g, n);
+        return 0;
+    }
+    int rc = n->op->infer(g, n, err);
+    if (rc)
+        err_prefix(err, "node %s", n->label);
+    return rc;
+}
+
 static int infer_node(struct graph *g, struct node *n,
                       struct prune_error *err)
 {
     if (is_constant_node(g, n))
         return 0;
     int rc = n->op ? check_arity(g, n, err) : 0;
-    if (rc)
-        return rc;
-    if (!n->op || !can_infer(g, n)) {
-        fall_back(g, n);
-        return check_outputs(g, n, err);
-    }
-    rc = n->op->infer(g, n, err);
-    if (rc) {
-        err_prefix(err, "node %s", n->label);
-        return rc;
-    }
-    return check_outputs(g, n, err);
+    if (!rc)
+        rc = infer_shapes(g, n, err);
+    if (!rc && can_fold(g, n))
+        rc = fold(g, n, err);
+    return rc ? rc : check_outputs(g, n, err);
 }
 
 int graph_infer_again(struct graph *g, struct prune_error *err)

@@ -152,10 +152,7 @@ Test(lower, what_cannot_be_run_is_named)
             "operator Strange (node 'second')");
     struct graph *g = small_graph(&view);
     g->values[2].dtype = DTYPE_F16;
-    refused(g, PRUNE_E_UNSUPPORTED, "'h' is float16");
-    g = small_graph(&view);
-    g->values[3].shape = SHAPE_UNKNOWN;
-    refused(g, PRUNE_E_UNSUPPORTED, "the shape of 'y'");
+    refused(g, PRUNE_E_INPUT, "different types");
     g = small_graph(&view);
     g->values[3].shape = SHAPE(7);
     refused(g, PRUNE_E_INPUT, "node 'second'");
@@ -165,6 +162,26 @@ Test(lower, what_cannot_be_run_is_named)
     g = small_graph(&view);
     g->nodes[1].inputs[0] = NO_VALUE;
     refused(g, PRUNE_E_INPUT, "node 'second'");
+}
+
+Test(lower, what_has_no_shape_yet_is_left_for_later)
+{
+    struct prune_error err = {0};
+    struct program *p = NULL;
+    struct graph *g = small_graph(&view);
+    g->values[3].shape = SHAPE_UNKNOWN;
+    cr_assert_eq(program_build(&p, g, NULL, 0, &err), 0, "%s", err.text);
+    cr_expect_eq(p->n_tail, 1);
+    cr_expect_eq(p->tail[0], 1);
+    cr_expect_eq(p->n_kept, 1);
+    cr_expect_eq(p->kept[0], 2);
+    cr_expect_eq(p->outputs[0], -1);
+    program_free(p);
+    int tap = 3;
+    cr_expect_eq(program_build(&p, g, &tap, 1, &err), PRUNE_E_UNSUPPORTED);
+    cr_expect(strstr(err.text, "depends on the data") != NULL, "%s",
+              err.text);
+    graph_free(g);
 }
 
 Test(lower, nodes_that_nothing_wants_may_be_strange)

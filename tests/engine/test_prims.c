@@ -331,7 +331,7 @@ Test(program, refuses_what_is_no_float_and_what_is_too_large)
     cr_assert_eq(tensor_new(&t, DTYPE_I64, &SHAPE(2), NULL), 0);
     int in = program_constant(p, t, NULL);
     int out = program_slot(p, &SHAPE(2), NULL);
-    cr_assert_eq(program_add(p, (struct prim){.kind = &prim_view}, &in, 1,
+    cr_assert_eq(program_add(p, (struct prim){.kind = &prim_eltwise}, &in, 1,
                              out, &err),
                  PRUNE_E_UNSUPPORTED);
     cr_assert(strstr(err.text, "int64") != NULL, "%s", err.text);
