@@ -143,6 +143,10 @@ int alone_run(struct host_call *c, int fast, struct prune_error *err)
         is_large(g))
         o.kind = ENGINE_FAST;
     rc = engine_open_lowered(&e, g, &o, err);
+    /* What is not lowered would come back to here for ever. */
+    if (!rc && !engine_is_lowered(e))
+        rc = host_refuse(c, err, "it cannot be computed for such types and "
+                                 "shapes");
     if (!rc)
         rc = engine_run(e, NULL, err);
     for (int i = 0, k = 0; !rc && i < c->node->n_outputs; i++)

@@ -223,6 +223,14 @@ int engine_open(struct engine **out, const struct graph *g,
     return code;
 }
 
+int engine_is_lowered(const struct engine *e)
+{
+    for (int i = 0; i < e->program->n_prims; i++)
+        if (e->program->prims[i].kind == &prim_host)
+            return 0;
+    return e->program->n_tail == 0;
+}
+
 void engine_close(struct engine *e)
 {
     if (e == NULL)

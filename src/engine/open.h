@@ -16,6 +16,10 @@ int engine_open_lowered(struct engine **out, const struct graph *g,
                         const struct engine_options *options,
                         struct prune_error *err);
 
+/* Whether it consists of primitives alone: no operator's own kernel is
+ * called and nothing is left to the tail. */
+int engine_is_lowered(const struct engine *e);
+
 /* For tests: makes every activation and all scratch memory a NaN, so that
  * what a kernel does not write, or reads too early, shows. */
 void engine_poison(struct engine *e);

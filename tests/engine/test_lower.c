@@ -152,7 +152,7 @@ Test(lower, what_cannot_be_run_is_named)
             "operator Strange (node 'second')");
     struct graph *g = small_graph(&view);
     g->values[2].dtype = DTYPE_F16;
-    refused(g, PRUNE_E_INPUT, "different types");
+    refused(g, PRUNE_E_UNSUPPORTED, "'h' is float16");
     g = small_graph(&view);
     g->values[3].shape = SHAPE(7);
     refused(g, PRUNE_E_INPUT, "node 'second'");
