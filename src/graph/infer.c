@@ -261,9 +261,14 @@ static int infer_shapes(struct graph *g, struct node *n,
         fall_back(g, n);
         return 0;
     }
-    int rc = n->op->infer(g, n, err);
+    struct prune_error unknown = {0};
+    int rc = n->op->infer(g, n, &unknown);
+    if (rc == PRUNE_E_UNSUPPORTED) {
+        fall_back(g, n);
+        return 0;
+    }
     if (rc)
-        err_prefix(err, "node %s", n->label);
+        rc = err_set(err, rc, "node %s: %s", n->label, unknown.text);
     return rc;
 }
 

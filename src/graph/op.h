@@ -23,7 +23,8 @@ struct cost {
 
 /* Sets shapes, dtypes and (small integers) `known` of the outputs. Sizes
  * of inputs are all known when it is called, unless an input's rank is -1:
- * then the operator is skipped and its outputs stay unknown. */
+ * then the operator is skipped and its outputs stay unknown. So do they when
+ * it says PRUNE_E_UNSUPPORTED: the sizes depend on the data. */
 typedef int op_infer_f(struct graph *g, struct node *n,
                        struct prune_error *err);
 

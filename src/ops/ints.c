@@ -42,8 +42,9 @@ int ops_list(const struct graph *g, const struct node *n, const char *attr,
     if (i < 0 || !node_in(g, n, i))
         return 0;
     if (!ops_in_ints(g, n, i, out))
-        return ops_bad(n, err, "input %d is computed from the data, so the "
-                       "sizes that follow from it are not known", i);
+        return err_set(err, PRUNE_E_UNSUPPORTED,
+                       "%s: input %d is computed from the data, so the sizes "
+                       "that follow from it are not known", n->type, i);
     return 1;
 }
 

@@ -23,8 +23,8 @@ int ops_in_ints(const struct graph *g, const struct node *n, int i,
 
 /* The attribute of that name or, when it is absent, input i: operators of
  * which newer versions take as an input what used to be an attribute.
- * 1: found; 0: neither is there; PRUNE_E_INPUT when the input is there
- * without being known or the list is too long. */
+ * 1: found; 0: neither is there; PRUNE_E_UNSUPPORTED when the input is there
+ * without being known; PRUNE_E_INPUT when the list is too long. */
 int ops_list(const struct graph *g, const struct node *n, const char *attr,
              int i, struct ints *out, struct prune_error *err);
 

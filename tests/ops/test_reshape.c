@@ -37,9 +37,17 @@ Test(reshape, what_cannot_be_is_refused)
     net_bad(g, g->nodes[0].outputs[0], "9 axes");
     g = one(SHAPE(2, 3), I(INT64_MAX, 3));
     net_bad(g, g->nodes[0].outputs[0], "6 elements");
-    g = net_new(14);
+}
+
+Test(reshape, sizes_from_the_data_leave_the_shape_open)
+{
+    struct prune_error err = {0};
+    struct graph *g = net_new(14);
     int x = net_input(g, SHAPE(2, 3));
-    net_bad(g, net_node(g, "Reshape", 1, V(x, x)), "computed from the data");
+    int y = net_node(g, "Reshape", 1, V(x, x));
+    cr_assert_eq(net_infer(g, y, &err), 0, "%s", err.text);
+    cr_expect_eq(g->values[y].shape.rank, -1);
+    graph_free(g);
 }
 
 Test(reshape, merged_channels_are_runs_and_sizes_are_mended)
