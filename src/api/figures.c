@@ -189,8 +189,7 @@ int figures_measure(struct figures *out, struct agreement *agreement,
     *agreement = (struct agreement){0};
     for (int i = 0; i < n && !rc; i++) {
         out[i] = (struct figures){0};
-        rc = measure_compressed(&subjects[i]->compressed, subjects[i]->data,
-                                subjects[i]->size, err);
+        rc = subject_compress(subjects[i], err);
     }
     for (int i = 0; i < n && !rc; i++)
         if (figures_can_run(subjects[i], NULL))

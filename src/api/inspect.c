@@ -6,7 +6,6 @@
 #include "base/json.h"
 #include "engine/engine.h"
 #include "graph/couple.h"
-#include "measure/size.h"
 #include "prune/model.h"
 
 static json_t *value_json(const struct value *v)
@@ -135,7 +134,7 @@ static json_t *subject_json(const struct subject *s)
 static int inspect(json_t **out, struct subject *s, struct prune_error *err)
 {
     struct coupling *c = NULL;
-    int rc = measure_compressed(&s->compressed, s->data, s->size, err);
+    int rc = subject_compress(s, err);
     if (!rc)
         rc = coupling_new(&c, s->graph, err);
     if (!rc)

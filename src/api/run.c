@@ -126,7 +126,8 @@ static int measure(struct run *r, struct prune_error *err)
 static int write_output(const struct run *r, const char *path,
                         struct prune_error *err)
 {
-    return path ? file_write(path, r->pruned.data, r->pruned.size, err) : 0;
+    const struct file_map *m = onnx_file(r->pruned.graph, 0);
+    return path ? file_write(path, m->data, m->size, err) : 0;
 }
 
 typedef int phase_f(struct run *r, struct prune_error *err);

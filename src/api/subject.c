@@ -1,20 +1,43 @@
 #include "api/subject.h"
 
 #include "base/alloc.h"
+#include "base/file.h"
+#include "measure/size.h"
 #include "onnx/onnx.h"
 #include "ops/table.h"
 
-static int look(struct subject *s, const struct shapes *o,
+static int add_piece(void *payload, const void *bytes, size_t n)
+{
+    sha256_add(payload, bytes, n);
+    return 0;
+}
+
+/* What a name or a path has been read for is in s->graph; rc says how that
+ * went. */
+static int look(struct subject *s, int rc, const struct shapes *o,
                 struct prune_error *err)
 {
-    sha256_of(s->data, s->size, s->sha256);
+    struct sha256 hash;
+    const struct file_map *m;
     s->compressed = -1;
-    int rc = onnx_read_bytes(&s->graph, s->data, s->size, s->name, ops_find,
-                             err);
-    if (!rc)
-        rc = graph_infer(s->graph, 1, o->items, o->n, err);
-    if (!rc)
-        rc = graph_costs(&s->costs, s->graph, err);
+    if (rc)
+        return rc;
+    sha256_start(&hash);
+    for (size_t i = 0; (m = onnx_file(s->graph, i)); i++) {
+        s->size += m->size;
+        file_each_piece(m, add_piece, &hash);
+    }
+    sha256_end(&hash, s->sha256);
+    rc = graph_infer(s->graph, 1, o->items, o->n, err);
+    return rc ? rc : graph_costs(&s->costs, s->graph, err);
+}
+
+static int done(struct subject *out, struct subject *s, int rc)
+{
+    if (rc)
+        subject_close(s);
+    else
+        *out = *s;
     return rc;
 }
 
@@ -22,38 +45,32 @@ int subject_open(struct subject *out, const char *path,
                  const struct shapes *shapes, struct prune_error *err)
 {
     struct subject s = {.name = path};
-    int rc = file_map(&s.map, path, 0, err);
-    if (rc)
-        return rc;
-    s.data = s.map.data;
-    s.size = s.map.size;
-    rc = look(&s, shapes, err);
-    if (rc)
-        subject_close(&s);
-    else
-        *out = s;
-    return rc;
+    int rc = onnx_read(&s.graph, path, ops_find, err);
+    return done(out, &s, look(&s, rc, shapes, err));
 }
 
 int subject_read(struct subject *out, const char *name, unsigned char *bytes,
                  size_t size, const struct shapes *shapes,
                  struct prune_error *err)
 {
-    struct subject s = {.name = name, .bytes = bytes, .data = bytes,
-                        .size = size};
-    int rc = look(&s, shapes, err);
-    if (rc)
-        subject_close(&s);
-    else
-        *out = s;
-    return rc;
+    struct subject s = {.name = name};
+    int rc = onnx_read_own(&s.graph, bytes, size, name, ops_find, err);
+    return done(out, &s, look(&s, rc, shapes, err));
+}
+
+static const struct file_map *next_file(void *graph, size_t i)
+{
+    return onnx_file(graph, i);
+}
+
+int subject_compress(struct subject *s, struct prune_error *err)
+{
+    return measure_compressed_files(&s->compressed, next_file, s->graph, err);
 }
 
 void subject_close(struct subject *s)
 {
     graph_costs_done(&s->costs);
     graph_free(s->graph);
-    file_unmap(&s->map);
-    mem_free(s->bytes);
     *s = (struct subject){0};
 }

@@ -6,15 +6,12 @@
 #include "base/sha256.h"
 #include "graph/costs.h"
 
-/* A model that is looked at: its file's bytes, its graph (inferred at batch
- * 1) and what it weighs. A zeroed struct is empty. */
+/* A model that is looked at: its graph (inferred at batch 1), which holds
+ * its files, and what it weighs. A zeroed struct is empty. */
 struct subject {
-    const char *name;     /* for messages; borrowed */
-    struct file_map map;  /* the file, or */
-    unsigned char *bytes; /* bytes in memory, owned */
-    const unsigned char *data;
-    size_t size;
-    char sha256[SHA256_HEX];
+    const char *name; /* for messages; borrowed */
+    size_t size;      /* bytes of the file, external data with it */
+    char sha256[SHA256_HEX]; /* of the same, in the order of first use */
     struct graph *graph;
     struct graph_costs costs;
     int64_t compressed; /* -1: not measured yet */
@@ -28,6 +25,9 @@ int subject_open(struct subject *out, const char *path,
 int subject_read(struct subject *out, const char *name, unsigned char *bytes,
                  size_t size, const struct shapes *shapes,
                  struct prune_error *err);
+
+/* Finds `compressed`. */
+int subject_compress(struct subject *s, struct prune_error *err);
 void subject_close(struct subject *s);
 
 #endif

@@ -62,7 +62,7 @@ static int map_fd(struct file_map *out, int fd, const char *path,
     void *p = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (p == MAP_FAILED)
         return open_error(err, path);
-    *out = (struct file_map){p, (size_t)size};
+    *out = (struct file_map){.data = p, .size = (size_t)size};
     return 0;
 }
 
@@ -77,11 +77,90 @@ int file_map(struct file_map *out, const char *path, uint64_t limit,
     return rc;
 }
 
+/* One part of a path, the folder `at` closed behind it. */
+static int step_below(int at, const char *part, int is_last)
+{
+    int fd = openat(at, part,
+                    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW |
+                        (is_last ? 0 : O_DIRECTORY));
+    int why = errno;
+    close(at);
+    errno = why;
+    return fd;
+}
+
+static int open_below(const char *folder, char *name)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char *rest = name;
+    while (fd >= 0 && rest) {
+        char *part = strsep(&rest, "/");
+        if (!*part || !strcmp(part, "..")) {
+            close(fd);
+            errno = EINVAL;
+            return -1;
+        }
+        fd = step_below(fd, part, !rest);
+    }
+    return fd;
+}
+
+int file_map_below(struct file_map *out, const char *folder, const char *name,
+                   struct prune_error *err)
+{
+    char *copy = mem_strdup(name), *path = mem_printf("%s/%s", folder, name);
+    int rc = 0;
+    if (!copy || !path) {
+        rc = err_memory(err, "a file name");
+    } else {
+        int fd = open_below(folder, copy);
+        if (fd >= 0)
+            rc = map_fd(out, fd, path, 0, err);
+        else
+            rc = errno == ELOOP || errno == EMLINK
+                     ? err_set(err, PRUNE_E_INPUT,
+                               "%s: a symbolic link is not followed here; "
+                               "put the file itself there", path)
+                     : open_error(err, path);
+        if (fd >= 0)
+            close(fd);
+    }
+    mem_free(copy);
+    mem_free(path);
+    return rc;
+}
+
 void file_unmap(struct file_map *m)
 {
-    if (m->data)
+    if (m->in_memory)
+        mem_free((void *)(uintptr_t)m->data);
+    else if (m->data)
         munmap((void *)(uintptr_t)m->data, m->size);
     *m = (struct file_map){0};
+}
+
+void file_forget(const struct file_map *m, size_t at, size_t n)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    if (m->in_memory || !m->data || at >= m->size)
+        return;
+    size_t from = at / page * page;
+    size_t end = n > m->size - at ? m->size : at + n;
+    /* Only advice: on failure the bytes stay where they are. */
+    (void)madvise((void *)(uintptr_t)(m->data + from), end - from,
+                  MADV_DONTNEED);
+}
+
+int file_each_piece(const struct file_map *m, file_piece_f *f, void *payload)
+{
+    const size_t piece = (size_t)4 << 20;
+    int stop = 0;
+    for (size_t at = 0; !stop && at < m->size; at += piece) {
+        size_t n = m->size - at < piece ? m->size - at : piece;
+        stop = f(payload, m->data + at, n);
+        file_forget(m, at, n);
+    }
+    return stop;
 }
 
 static int write_error(struct prune_error *err, const char *path)

@@ -6,17 +6,33 @@
 
 #include "base/err.h"
 
-/* A file mapped for reading. A zeroed struct is closed. */
+/* A file mapped for reading, or bytes that stand for one. A zeroed struct
+ * is closed. A file that is made shorter while it is mapped kills whoever
+ * reads behind its end: map files that nobody changes. */
 struct file_map {
     const unsigned char *data;
     size_t size;
+    int in_memory; /* the bytes came from base/alloc.h */
 };
 
 /* Maps a regular file of at most `limit` bytes (0: any size). Errors are
  * PRUNE_E_INPUT and name the path. */
 int file_map(struct file_map *out, const char *path, uint64_t limit,
              struct prune_error *err);
+/* The same for a file below a folder: `name` is relative ("a/b.bin"), has
+ * no "..", and no part of it is a symbolic link. */
+int file_map_below(struct file_map *out, const char *folder, const char *name,
+                   struct prune_error *err);
 void file_unmap(struct file_map *m);
+
+/* These n bytes at `at` are not read again soon: a mapped file's need not
+ * stay in memory. They are read from the file when they are wanted again. */
+void file_forget(const struct file_map *m, size_t at, size_t n);
+
+/* Calls f for the bytes in turn, a few MiB at a time, each piece forgotten
+ * behind it. Stops at the first nonzero answer and returns it. */
+typedef int file_piece_f(void *payload, const void *bytes, size_t n);
+int file_each_piece(const struct file_map *m, file_piece_f *f, void *payload);
 
 /* A file that appears whole or not at all: written beside its final name,
  * fsynced, renamed. */

@@ -1,6 +1,7 @@
 #ifndef ONNX_ONNX_H
 #define ONNX_ONNX_H
 
+#include "base/file.h"
 #include "graph/op.h"
 
 /* ONNX files in and out. The graph keeps the file's own messages as its
@@ -9,16 +10,29 @@
 
 /* Reads a model of any opset; `find` names the operators (it may be
  * NULL: then none is known). The graph is sorted and not yet inferred.
- * PRUNE_E_INPUT when the file is missing, no ONNX file, damaged, or says
+ * External data are looked for in the model's folder. The files stay mapped
+ * as long as the graph or one of its tensors lives: nobody may change them.
+ * PRUNE_E_INPUT when a file is missing, no ONNX file, damaged, or says
  * what cannot be; the text begins with the path. */
 int onnx_read(struct graph **out, const char *path, op_find_f *find,
               struct prune_error *err);
 
 /* The same from memory, which is not needed afterwards. `name` stands for
- * the path in errors. */
+ * the path in errors. A model with external data is refused. */
 int onnx_read_bytes(struct graph **out, const void *data, size_t size,
                     const char *name, op_find_f *find,
                     struct prune_error *err);
+
+/* The same from bytes of base/alloc.h, which are taken over, also on
+ * failure, and not copied. */
+int onnx_read_own(struct graph **out, unsigned char *bytes, size_t size,
+                  const char *name, op_find_f *find,
+                  struct prune_error *err);
+
+/* The files that the graph was read from: the model, then those of external
+ * data. Borrowed; NULL for a graph that came from none and behind the
+ * last. */
+const struct file_map *onnx_file(const struct graph *g, size_t i);
 
 /* The file's bytes, to be freed by mem_free. The same graph gives the same
  * bytes. */

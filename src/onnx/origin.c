@@ -23,7 +23,11 @@ static void free_origin(struct origin *base)
 {
     struct onnx_origin *o = (struct onnx_origin *)base;
     ProtobufCAllocator a = {.alloc = take, .free = give};
-    onnx__model_proto__free_unpacked(o->model, &a);
+    payload_return(&o->payloads);
+    if (o->model)
+        onnx__model_proto__free_unpacked(o->model, &a);
+    external_done(&o->sides);
+    file_unmap(&o->file);
     mem_free(o);
 }
 
@@ -34,25 +38,61 @@ void onnx_origin_unref(void *origin)
         free_origin(&o->base);
 }
 
-int onnx_origin_new(struct onnx_origin **out, const void *data, size_t size,
-                    struct prune_error *err)
+static int holds(const struct file_map *m, const void *bytes)
+{
+    uintptr_t start = (uintptr_t)m->data, at = (uintptr_t)bytes;
+    return at >= start && at - start < m->size;
+}
+
+const struct file_map *onnx_origin_map(const struct onnx_origin *o,
+                                       const void *bytes)
+{
+    if (holds(&o->file, bytes))
+        return &o->file;
+    for (size_t i = 0; i < o->sides.n; i++)
+        if (holds(&o->sides.maps[i], bytes))
+            return &o->sides.maps[i];
+    return NULL;
+}
+
+static int unpack(struct onnx_origin *o, const struct file_map *file,
+                  const char *folder, struct prune_error *err)
 {
     int failed = 0;
     ProtobufCAllocator a = {.alloc = take, .free = give,
                             .allocator_data = &failed};
+    struct buf small = {0};
+    int rc = payload_cut(&small, &o->payloads, file, err);
+    if (!rc) {
+        o->model = onnx__model_proto__unpack(&a, small.size,
+                                             (const uint8_t *)small.data);
+        if (!o->model)
+            rc = failed ? err_memory(err, "a model")
+                        : err_set(err, PRUNE_E_INPUT,
+                                  "damaged: a field is not of the type that "
+                                  "ONNX gives it");
+    }
+    buf_done(&small);
+    if (!rc)
+        rc = payload_hang(&o->payloads, o->model, file, &a, err);
+    return rc ? rc
+              : external_hang(&o->sides, &o->payloads, o->model, folder, err);
+}
+
+int onnx_origin_new(struct onnx_origin **out, const struct file_map *file,
+                    const char *folder, struct prune_error *err)
+{
     struct onnx_origin *o = mem_new(sizeof *o);
     if (!o)
         return err_memory(err, "a model");
-    o->model = onnx__model_proto__unpack(&a, size, data);
-    if (!o->model) {
-        mem_free(o);
-        return failed ? err_memory(err, "a model")
-                      : err_set(err, PRUNE_E_INPUT,
-                                "damaged: a field is not of the type that "
-                                "ONNX gives it");
-    }
     o->base.refs = 1;
     o->base.free = free_origin;
+    int rc = unpack(o, file, folder, err);
+    if (rc) {
+        onnx_origin_unref(o);
+        return rc;
+    }
+    o->file = *file;
     *out = o;
     return 0;
 }

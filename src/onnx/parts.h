@@ -2,22 +2,31 @@
 #define ONNX_PARTS_H
 
 #include "graph/graph.h"
-#include "onnx/onnx.pb-c.h"
+#include "onnx/external.h"
+#include "onnx/payload.h"
 
 /* What the files of this room share and nobody else sees. */
 
 struct onnx_origin {
     struct origin base; /* first: a graph holds a pointer to it */
     Onnx__ModelProto *model;
+    struct file_map file; /* large tensors of the model point into it */
+    struct sides sides;   /* or into one of these */
+    struct payloads payloads;
 };
 
-/* Unpacks a file that wire_check has passed; one reference. */
-int onnx_origin_new(struct onnx_origin **out, const void *data, size_t size,
-                    struct prune_error *err);
+/* Unpacks a file that wire_check has passed; one reference. `file` is taken
+ * over on success. `folder`: where external data lie, or NULL. */
+int onnx_origin_new(struct onnx_origin **out, const struct file_map *file,
+                    const char *folder, struct prune_error *err);
 void onnx_origin_unref(void *origin);
 
-/* A tensor whose elements are borrowed from the message where they stand in
- * their final form; it keeps `o` alive. PRUNE_E_UNSUPPORTED (err untouched)
+/* The file that these bytes lie in, or NULL. */
+const struct file_map *onnx_origin_map(const struct onnx_origin *o,
+                                       const void *bytes);
+
+/* A tensor whose elements are borrowed from the message (or the file) where
+ * they stand in their final form and aligned; it keeps `o` alive. PRUNE_E_UNSUPPORTED (err untouched)
  * for what graphs cannot hold: texts, unknown types, too many axes. */
 int onnx_tensor(struct tensor **out, const Onnx__TensorProto *p,
                 struct onnx_origin *o, struct prune_error *err);

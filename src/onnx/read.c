@@ -1,3 +1,4 @@
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -440,17 +441,19 @@ static int read_subgraph(struct graph **out, const struct reading *around,
     return rc;
 }
 
-static int read_model(struct reading *r, const void *data, size_t size,
-                      struct prune_error *err)
+static int read_model(struct reading *r, struct file_map *file,
+                      const char *folder, struct prune_error *err)
 {
     struct names functions = {0};
-    int rc = wire_check(&onnx__model_proto__descriptor, data, size, err);
+    int rc = wire_check(&onnx__model_proto__descriptor, file->data,
+                        file->size, err);
     if (!rc)
         rc = graph_new(&r->g, err);
     if (!rc)
-        rc = onnx_origin_new(&r->origin, data, size, err);
+        rc = onnx_origin_new(&r->origin, file, folder, err);
     if (rc)
         return rc;
+    *file = (struct file_map){0};
     r->g->origin = &r->origin->base;
     r->proto = r->origin->model->graph;
     r->functions = &functions;
@@ -463,20 +466,42 @@ static int read_model(struct reading *r, const void *data, size_t size,
     return rc;
 }
 
-int onnx_read_bytes(struct graph **out, const void *data, size_t size,
-                    const char *name, op_find_f *find,
-                    struct prune_error *err)
+/* The file is taken over, also on failure. */
+static int read_file(struct graph **out, struct file_map file,
+                     const char *folder, const char *name, op_find_f *find,
+                     struct prune_error *err)
 {
     struct reading r = {.find = find};
-    int rc = read_model(&r, data, size, err);
+    int rc = read_model(&r, &file, folder, err);
     if (rc) {
         graph_free(r.g);
         err_prefix(err, "%s", name);
     } else {
         *out = r.g;
     }
+    file_unmap(&file);
     reading_done(&r);
     return rc;
+}
+
+int onnx_read_own(struct graph **out, unsigned char *bytes, size_t size,
+                  const char *name, op_find_f *find,
+                  struct prune_error *err)
+{
+    struct file_map m = {.data = bytes, .size = size, .in_memory = 1};
+    return read_file(out, m, NULL, name, find, err);
+}
+
+int onnx_read_bytes(struct graph **out, const void *data, size_t size,
+                    const char *name, op_find_f *find,
+                    struct prune_error *err)
+{
+    unsigned char *copy = mem_calloc(size, 1);
+    if (!copy)
+        return err_memory(err, name);
+    if (size)
+        memcpy(copy, data, size);
+    return onnx_read_own(out, copy, size, name, find, err);
 }
 
 int onnx_read(struct graph **out, const char *path, op_find_f *find,
@@ -486,7 +511,21 @@ int onnx_read(struct graph **out, const char *path, op_find_f *find,
     int rc = file_map(&m, path, 0, err);
     if (rc)
         return rc;
-    rc = onnx_read_bytes(out, m.data, m.size, path, find, err);
-    file_unmap(&m);
+    char *copy = mem_strdup(path);
+    if (copy) {
+        rc = read_file(out, m, dirname(copy), path, find, err);
+    } else {
+        file_unmap(&m);
+        rc = err_memory(err, path);
+    }
+    mem_free(copy);
     return rc;
+}
+
+const struct file_map *onnx_file(const struct graph *g, size_t i)
+{
+    const struct onnx_origin *o = (const struct onnx_origin *)g->origin;
+    if (!o || i > o->sides.n)
+        return NULL;
+    return i ? &o->sides.maps[i - 1] : &o->file;
 }

@@ -109,6 +109,28 @@ static int from_list(struct tensor **out, const Onnx__TensorProto *p,
     return 0;
 }
 
+/* Kernels read elements where they belong in memory. In a file they stand
+ * anywhere; what was copied from it need not stay in memory there. */
+static int copy(struct tensor **out, const Onnx__TensorProto *p,
+                enum dtype dtype, const struct shape *s,
+                const struct onnx_origin *o, struct prune_error *err)
+{
+    const size_t piece = (size_t)4 << 20;
+    struct tensor *t = NULL;
+    int rc = tensor_new(&t, dtype, s, err);
+    if (rc)
+        return rc;
+    const struct file_map *m = onnx_origin_map(o, p->raw_data.data);
+    for (size_t at = 0; at < t->size; at += piece) {
+        size_t n = t->size - at < piece ? t->size - at : piece;
+        memcpy((char *)t->data + at, p->raw_data.data + at, n);
+        if (m)
+            file_forget(m, (size_t)(p->raw_data.data - m->data) + at, n);
+    }
+    *out = t;
+    return 0;
+}
+
 static int from_raw(struct tensor **out, const Onnx__TensorProto *p,
                     enum dtype dtype, const struct shape *s,
                     struct onnx_origin *o, struct prune_error *err)
@@ -122,6 +144,9 @@ static int from_raw(struct tensor **out, const Onnx__TensorProto *p,
         return bad(p, err, "has more or fewer bytes than its shape says");
     if (!p->raw_data.len)
         return tensor_new(out, dtype, s, err);
+    size_t align = dtype == DTYPE_C128 ? 8 : item;
+    if ((uintptr_t)p->raw_data.data % align)
+        return copy(out, p, dtype, s, o, err);
     return borrow(out, p->raw_data.data, p->raw_data.len, dtype, s, o, err);
 }
 
@@ -130,10 +155,6 @@ int onnx_tensor(struct tensor **out, const Onnx__TensorProto *p,
 {
     enum dtype dtype = (enum dtype)p->data_type;
     struct shape s;
-    if (p->n_external_data ||
-        p->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
-        return bad(p, err, "lies in another file; external data is not "
-                           "supported yet: save the model as one file");
     int rc = read_shape(&s, p, err);
     if (rc)
         return rc;

@@ -42,11 +42,11 @@ static int varint(struct walk *w, const unsigned char **p,
     return fail(w, at, "a number is too long");
 }
 
-static const ProtobufCFieldDescriptor *find_field(
-    const ProtobufCMessageDescriptor *kind, uint64_t id)
+const ProtobufCFieldDescriptor *wire_find(
+    const ProtobufCMessageDescriptor *kind, uint64_t number)
 {
     for (unsigned i = 0; i < kind->n_fields; i++)
-        if (kind->fields[i].id == id)
+        if (kind->fields[i].id == number)
             return &kind->fields[i];
     return NULL;
 }
@@ -73,13 +73,13 @@ static int body(struct walk *w, const ProtobufCFieldDescriptor *f,
     return 0;
 }
 
-/* What follows a tag; *p moves behind it. */
-static int content(struct walk *w, const ProtobufCFieldDescriptor *f,
-                   unsigned wire, const unsigned char **p,
-                   const unsigned char *end, int depth)
+/* What follows a tag; *p moves behind it, *from is where it begins. */
+static int content(struct walk *w, unsigned wire, const unsigned char **from,
+                   const unsigned char **p, const unsigned char *end)
 {
     const unsigned char *at = *p;
     uint64_t n = 0;
+    *from = *p;
     switch (wire) {
     case PROTOBUF_C_WIRE_TYPE_VARINT:
         return varint(w, p, end, &n);
@@ -98,11 +98,24 @@ static int content(struct walk *w, const ProtobufCFieldDescriptor *f,
     }
     if (n > (uint64_t)(end - *p))
         return fail(w, at, "a length runs past the end");
-    const unsigned char *from = *p;
+    *from = *p;
     *p += n;
-    return wire == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED
-               ? body(w, f, from, *p, depth)
-               : 0;
+    return 0;
+}
+
+int wire_next(struct wire_field *out, const unsigned char **p,
+              const unsigned char *end)
+{
+    struct walk w = {0};
+    uint64_t tag = 0;
+    out->start = *p;
+    if (varint(&w, p, end, &tag))
+        return -1;
+    out->number = (uint32_t)(tag >> 3);
+    out->wire = (unsigned)(tag & 7);
+    int rc = content(&w, out->wire, &out->body, p, end);
+    out->end = *p;
+    return rc;
 }
 
 /* Whether a model may begin with this field: random bytes rarely do. */
@@ -132,8 +145,8 @@ static int message(struct walk *w, const ProtobufCMessageDescriptor *kind,
         uint64_t tag = 0;
         if (varint(w, &p, end, &tag))
             return -1;
-        const ProtobufCFieldDescriptor *f = find_field(kind, tag >> 3);
-        if (tag >> 3 == 0 || tag >> 32)
+        const ProtobufCFieldDescriptor *f = wire_find(kind, tag >> 3);
+        if (tag >> 3 == 0 || tag >> 3 >= WIRE_MARK)
             return fail(w, at, "a field has no possible number");
         if (!w->begun && !may_begin(f, (unsigned)(tag & 7)))
             return fail(w, at, "no model begins so");
@@ -145,7 +158,12 @@ static int message(struct walk *w, const ProtobufCMessageDescriptor *kind,
                 return fail(w, at, "a part stands there twice");
             seen |= (uint64_t)1 << f->id;
         }
-        if (content(w, f, (unsigned)(tag & 7), &p, end, depth))
+        const unsigned char *from;
+        unsigned wire = (unsigned)(tag & 7);
+        if (content(w, wire, &from, &p, end))
+            return -1;
+        if (wire == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED &&
+            body(w, f, from, p, depth))
             return -1;
     }
     return 0;

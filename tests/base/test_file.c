@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
+
 static char folder[64];
 
 static void setup(void)
@@ -63,5 +65,49 @@ Test(file, keeps_to_the_limit)
     cr_assert_eq(file_write("whole", "abcdef", 6, &e), 0);
     struct file_map m = {0};
     cr_assert_eq(file_map(&m, "whole", 5, &e), PRUNE_E_INPUT);
+    cr_assert_null(m.data);
+}
+
+Test(file, below_a_folder_is_below_it)
+{
+    struct prune_error e = {0};
+    struct file_map m = {0};
+    cr_assert_eq(file_write("below", "abc", 3, &e), 0);
+    cr_assert_eq(symlink("below", "link"), 0);
+    cr_assert_eq(file_map_below(&m, ".", "below", &e), 0, "%s", e.text);
+    file_forget(&m, 1, 100);
+    file_forget(&m, 7, 1);
+    cr_assert_eq(memcmp(m.data, "abc", 3), 0);
+    file_unmap(&m);
+    const char *not[] = {"link", "missing", "..", "a/../below", "/below", "",
+                         "below/", "."};
+    for (size_t i = 0; i < sizeof not / sizeof *not; i++)
+        cr_assert_eq(file_map_below(&m, ".", not[i], &e), PRUNE_E_INPUT,
+                     "%s", not[i]);
+    cr_assert_null(m.data);
+    unlink("below");
+    unlink("link");
+}
+
+static int add_up(void *payload, const void *bytes, size_t n)
+{
+    *(size_t *)payload += n;
+    return ((const char *)bytes)[0] == 'x';
+}
+
+Test(file, pieces_are_the_whole)
+{
+    size_t n = ((size_t)9 << 20) + 5, sum = 0;
+    char *bytes = mem_calloc(n, 1);
+    bytes[(size_t)4 << 20] = 'x';
+    struct file_map m = {.data = (unsigned char *)bytes, .size = n,
+                         .in_memory = 1};
+    cr_assert_eq(file_each_piece(&m, add_up, &sum), 1);
+    cr_assert_eq(sum, (size_t)8 << 20);
+    bytes[(size_t)4 << 20] = 0;
+    sum = 0;
+    cr_assert_eq(file_each_piece(&m, add_up, &sum), 0);
+    cr_assert_eq(sum, n);
+    file_unmap(&m);
     cr_assert_null(m.data);
 }
