@@ -460,6 +460,45 @@ int dn_is_last_read(const struct dn_compiler *c, int slot, int buffer)
            c->last_read[root_of(c, slot)] <= c->at;
 }
 
+/* --- outputs, summed into or new ------------------------------------- */
+
+/* The slot that the first n posts add, or -1. */
+static int summed_slot(const struct prim *p, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (p->posts[i].is_sum)
+            return p->posts[i].slot;
+    return -1;
+}
+
+/* A buffer that holds the slot in that layout and may be written over. */
+static int own_copy(struct dn_compiler *c, int slot, int reader,
+                    const dnnl_memory_desc_t *md, int *out,
+                    struct prune_error *err)
+{
+    int at = -1;
+    int code = dn_want(c, slot, md, &at, err);
+    if (code != 0)
+        return code;
+    if (dn_is_last_read(c, slot, at) && !dn_same_root(c, slot, reader)) {
+        *out = at;
+        return 0;
+    }
+    *out = dn_buffer(c, md, err);
+    return *out < 0 ? *out : dn_copy(c, md, at, *out, err);
+}
+
+int dn_output(struct dn_compiler *c, const struct prim *p, int fused,
+              int reader, const dnnl_memory_desc_t *md, int *out,
+              struct prune_error *err)
+{
+    int slot = summed_slot(p, fused);
+    if (slot >= 0)
+        return own_copy(c, slot, reader, md, out, err);
+    *out = dn_buffer(c, md, err);
+    return *out < 0 ? *out : 0;
+}
+
 /* --- weights --------------------------------------------------------- */
 
 /* Runs one reorder now. */
@@ -533,7 +572,7 @@ static const struct {
     {&prim_binary, dn_binary},     {&prim_affine, dn_affine},
     {&prim_softmax, dn_softmax},   {&prim_reduce, dn_reduce},
     {&prim_concat, dn_concat},     {&prim_transpose, dn_transpose},
-    {&prim_slice, dn_slice},
+    {&prim_slice, dn_slice},       {&prim_layernorm, dn_own},
 };
 
 /* By the operator's own kernel; what it makes is row-major. Slots of other

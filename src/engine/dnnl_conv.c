@@ -291,44 +291,6 @@ static int choose_by_time(struct dn_compiler *c, dnnl_primitive_desc_t *out,
 
 /* --- the step -------------------------------------------------------- */
 
-/* The slot that the first n posts add, or -1. */
-static int summed_slot(const struct prim *p, int n)
-{
-    for (int i = 0; i < n; i++)
-        if (p->posts[i].is_sum)
-            return p->posts[i].slot;
-    return -1;
-}
-
-/* A buffer that holds the slot in that layout and may be written over. */
-static int own_copy(struct dn_compiler *c, int slot, int reader,
-                    const dnnl_memory_desc_t *md, int *out,
-                    struct prune_error *err)
-{
-    int at = -1;
-    int code = dn_want(c, slot, md, &at, err);
-    if (code != 0)
-        return code;
-    if (dn_is_last_read(c, slot, at) && !dn_same_root(c, slot, reader)) {
-        *out = at;
-        return 0;
-    }
-    *out = dn_buffer(c, md, err);
-    return *out < 0 ? *out : dn_copy(c, md, at, *out, err);
-}
-
-/* Where the result goes: over the summed slot, or into a new buffer. */
-static int output_buffer(struct dn_compiler *c, const struct prim *p,
-                         int fused, const dnnl_memory_desc_t *md, int *out,
-                         struct prune_error *err)
-{
-    int slot = summed_slot(p, fused);
-    if (slot >= 0)
-        return own_copy(c, slot, p->in[0], md, out, err);
-    *out = dn_buffer(c, md, err);
-    return *out < 0 ? *out : 0;
-}
-
 static int weights_arg(struct dn_compiler *c, struct dn_arg *arg,
                        const struct conv *v, const struct prim *p,
                        const dnnl_memory_desc_t *md, struct prune_error *err)
@@ -356,7 +318,7 @@ static int emit(struct dn_compiler *c, dnnl_primitive_desc_t pd,
         code = dn_want_row_major(c, p->in[2], &args[n++].buffer, err);
     }
     if (code == 0)
-        code = output_buffer(c, p, fused, &dst, &out, err);
+        code = dn_output(c, p, fused, p->in[0], &dst, &out, err);
     if (code == 0)
         args[n++] = (struct dn_arg){.arg = DNNL_ARG_DST,
                                     .md = &dst,

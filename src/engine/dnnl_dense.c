@@ -153,7 +153,7 @@ static int try_rows(struct dn_compiler *c, dnnl_primitive_desc_t *out,
 
 static int emit_inner(struct dn_compiler *c, dnnl_primitive_desc_t pd,
                       const struct inner *v, const struct prim *p,
-                      struct prune_error *err)
+                      int fused, struct prune_error *err)
 {
     struct dn_arg args[4];
     dnnl_memory_desc_t row_major;
@@ -166,10 +166,10 @@ static int emit_inner(struct dn_compiler *c, dnnl_primitive_desc_t pd,
         args[n] = (struct dn_arg){.arg = DNNL_ARG_BIAS, .md = &v->bias};
         code = dn_want_row_major(c, p->in[2], &args[n++].buffer, err);
     }
-    if (code == 0) {
-        out = dn_buffer(c, &v->dst, err);
-        code = out < 0 ? out : 0;
-    }
+    if (code == 0 && dn_row_major(&row_major, dn_shape(c, p->out)) != 0)
+        code = dn_fail(p, dnnl_invalid_arguments, err);
+    if (code == 0)
+        code = dn_output(c, p, fused, v->slot, &row_major, &out, err);
     args[n++] = (struct dn_arg){.arg = DNNL_ARG_DST,
                                 .md = &v->dst,
                                 .buffer = out};
@@ -182,8 +182,6 @@ static int emit_inner(struct dn_compiler *c, dnnl_primitive_desc_t pd,
         return code;
     }
     code = dn_emit(c, pd, p->node, 1, args, n, out, err);
-    if (code == 0 && dn_row_major(&row_major, dn_shape(c, p->out)) != 0)
-        code = dn_fail(p, dnnl_invalid_arguments, err);
     return code == 0 ? dn_define(c, p->out, &row_major, out, err) : code;
 }
 
@@ -192,14 +190,14 @@ static int inner(struct dn_compiler *c, const struct prim *p, int *fused,
 {
     struct inner v = {0};
     dnnl_primitive_desc_t pd = NULL;
-    int n = posts_before_sum(p);
+    int n = p->n_posts;
     int code = try_image(c, &pd, &v, p, n, err);
     if (code == DN_PLAIN)
         code = try_rows(c, &pd, &v, p, n, err);
     if (code == DN_PLAIN && n > 0)
         code = try_rows(c, &pd, &v, p, n = 0, err);
     *fused = n;
-    return code == 0 ? emit_inner(c, pd, &v, p, err) : code;
+    return code == 0 ? emit_inner(c, pd, &v, p, n, err) : code;
 }
 
 /* --- general products ------------------------------------------------ */

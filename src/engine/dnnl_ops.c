@@ -1,6 +1,7 @@
 
 #include "base/alloc.h"
 #include "engine/dnnl_private.h"
+#include "engine/own.h"
 #include "engine/plain.h"
 
 /* --- element-wise ---------------------------------------------------- */
@@ -20,6 +21,8 @@ int dn_alg_of(const struct prim_eltwise *e, struct dn_alg out[2])
         {ELT_ABS, dnnl_eltwise_abs},
         {ELT_SOFTPLUS, dnnl_eltwise_soft_relu},
         {ELT_GELU, dnnl_eltwise_gelu_erf},
+        {ELT_GELU_TANH, dnnl_eltwise_gelu_tanh},
+        {ELT_MISH, dnnl_eltwise_mish},
         {ELT_LOG, dnnl_eltwise_log},
     };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
@@ -85,7 +88,7 @@ int dn_apply(struct dn_compiler *c, const struct prim *p,
     struct dn_alg algs[2];
     int n = dn_alg_of(e, algs), code = 0;
     if (n == 0)
-        return DN_PLAIN;
+        return dn_map(c, p, e, md, from, to, err);
     for (int i = 0; i < n && code == 0; i++)
         code = apply_one(c, p, &algs[i], md, i == 0 ? from : to, to, err);
     return code;
@@ -96,7 +99,7 @@ int dn_eltwise(struct dn_compiler *c, const struct prim *p, int *fused,
 {
     struct dn_rep *x = NULL;
     struct dn_alg algs[2];
-    if (dn_alg_of(&p->eltwise, algs) == 0)
+    if (dn_alg_of(&p->eltwise, algs) == 0 && !own_maps(&p->eltwise))
         return DN_PLAIN;
     int code = dn_native(c, p->in[0], &x, err);
     if (code != 0)

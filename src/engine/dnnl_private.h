@@ -45,7 +45,7 @@ typedef int dn_compile_f(struct dn_compiler *c, const struct prim *p,
                          int *fused, struct prune_error *err);
 
 dn_compile_f dn_conv, dn_matmul, dn_pool, dn_eltwise, dn_binary, dn_affine,
-    dn_softmax, dn_reduce, dn_concat, dn_transpose, dn_slice;
+    dn_softmax, dn_reduce, dn_concat, dn_transpose, dn_slice, dn_own;
 
 /* --- dnnl.c: slots and their layouts --------------------------------- */
 
@@ -81,6 +81,13 @@ int dn_same_root(const struct dn_compiler *c, int a, int b);
 
 /* A buffer of the arena for that layout. */
 int dn_buffer(struct dn_compiler *c, const dnnl_memory_desc_t *md,
+              struct prune_error *err);
+
+/* Where the result goes, in that layout: over the slot that one of the first
+ * `fused` posts adds, which must not be what the primitive reads, or into a
+ * new buffer. */
+int dn_output(struct dn_compiler *c, const struct prim *p, int fused,
+              int reader, const dnnl_memory_desc_t *md, int *out,
               struct prune_error *err);
 
 /* The descriptor of a reorder. */
@@ -184,5 +191,10 @@ int dn_alg_of(const struct prim_eltwise *e, struct dn_alg out[2]);
 int dn_apply(struct dn_compiler *c, const struct prim *p,
              const struct prim_eltwise *e, const dnnl_memory_desc_t *md,
              int from, int to, struct prune_error *err);
+
+/* The same by a kernel of our own; DN_PLAIN when there is none. */
+int dn_map(struct dn_compiler *c, const struct prim *p,
+           const struct prim_eltwise *e, const dnnl_memory_desc_t *md,
+           int from, int to, struct prune_error *err);
 
 #endif

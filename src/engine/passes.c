@@ -1,22 +1,18 @@
-#include "engine/passes.h"
-
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/passes_private.h"
 
-/* What most passes ask: who writes a slot and how often it is read. */
-struct facts {
-    int *by, *uses;
-};
-
-static void facts_done(struct facts *f)
+void facts_done(struct facts *f)
 {
     mem_free(f->by);
     mem_free(f->uses);
+    *f = (struct facts){0};
 }
 
-static int facts_find(struct facts *f, const struct program *p,
-                      struct prune_error *err)
+int facts_find(struct facts *f, const struct program *p,
+               struct prune_error *err)
 {
     f->by = program_producers(p);
     f->uses = program_uses(p);
@@ -36,9 +32,31 @@ static void compact(struct program *p)
     p->n_prims = n;
 }
 
-static const struct tensor *constant(const struct program *p, int slot)
+const struct tensor *pass_constant(const struct program *p, int slot)
 {
     return slot >= 0 ? p->slots[slot].constant : NULL;
+}
+
+static const struct tensor *constant(const struct program *p, int slot)
+{
+    return pass_constant(p, slot);
+}
+
+int pass_scalar(const struct program *p, int slot, float *out)
+{
+    const struct tensor *t = constant(p, slot);
+    if (t == NULL || t->dtype != DTYPE_F32 || tensor_numel(t) != 1)
+        return 0;
+    *out = tensor_f32(t)[0];
+    return 1;
+}
+
+const struct prim *pass_made_by(const struct program *p,
+                                const struct facts *f, int slot,
+                                const struct prim_kind *kind)
+{
+    int by = slot >= 0 ? f->by[slot] : -1;
+    return by >= 0 && p->prims[by].kind == kind ? &p->prims[by] : NULL;
 }
 
 /* Input i of a primitive, or -1. */
@@ -53,7 +71,7 @@ static int is_kind(const struct program *p, int prim,
     return prim >= 0 && p->prims[prim].kind == kind;
 }
 
-static int set_inputs(struct program *p, struct prim *prim, const int *in,
+int pass_set_inputs(struct program *p, struct prim *prim, const int *in,
                       int n, struct prune_error *err)
 {
     int *list = arena_calloc(&p->arena, (size_t)n, sizeof *list);
@@ -128,6 +146,9 @@ static int is_identity(const struct program *p, const struct prim *prim)
         return same;
     if (prim->kind == &prim_concat)
         return prim->n_in == 1;
+    if (prim->kind == &prim_eltwise)
+        return prim->eltwise.f == ELT_LINEAR && prim->eltwise.beta == 0.0F &&
+               fabsf(prim->eltwise.alpha - 1.0F) <= 1e-6F;
     for (int i = 0; i < o->rank; i++) {
         if (prim->kind == &prim_pad && prim->pad.low[i] == 0)
             continue;
@@ -291,7 +312,7 @@ static int rescale(struct program *p, struct prim *layer,
     }
     if (layer->kind == &prim_matmul)
         layer->matmul.alpha = layer->matmul.beta = 1.0F;
-    return set_inputs(p, layer, in, in[2] >= 0 ? 3 : 2, err);
+    return pass_set_inputs(p, layer, in, in[2] >= 0 ? 3 : 2, err);
 }
 
 static int fold_affine(struct program *p, struct prune_error *err)
@@ -371,7 +392,7 @@ static int add_bias(struct program *p, int from, const struct tensor *t,
         return slot;
     if (layer->kind == &prim_matmul)
         layer->matmul.beta = 1.0F;
-    return set_inputs(p, layer, (int[]){layer->in[0], layer->in[1], slot}, 3,
+    return pass_set_inputs(p, layer, (int[]){layer->in[0], layer->in[1], slot}, 3,
                       err);
 }
 
@@ -558,12 +579,23 @@ static int fuse_eltwise(struct program *p, struct facts *f, int i,
     return follow(p, f, from, i, post, err);
 }
 
-/* The convolution that computes side k of a sum and nothing else reads. */
+/* A convolution, or a product with constant weights. */
+static int sums_within(const struct program *p, int prim)
+{
+    if (is_kind(p, prim, &prim_conv))
+        return 1;
+    if (!is_kind(p, prim, &prim_matmul) || p->prims[prim].matmul.trans_a)
+        return 0;
+    const struct tensor *w = constant(p, p->prims[prim].in[1]);
+    return w != NULL && w->shape.rank == 2;
+}
+
+/* The layer that computes side k of a sum and nothing else reads. */
 static int summand(const struct program *p, const struct facts *f,
                    const struct prim *sum, int k)
 {
     int slot = sum->in[k], from = f->by[slot];
-    if (!is_kind(p, from, &prim_conv) || f->uses[slot] != 1 ||
+    if (!sums_within(p, from) || f->uses[slot] != 1 ||
         !takes_posts(&p->prims[from]) || has_sum(&p->prims[from]) ||
         !shape_equal(&p->slots[slot].shape, &p->slots[sum->out].shape) ||
         !shape_equal(&p->slots[sum->in[1 - k]].shape,
@@ -572,7 +604,7 @@ static int summand(const struct program *p, const struct facts *f,
     return from;
 }
 
-/* The later of two convolutions takes the sum: the other's result is there
+/* The later of two layers takes the sum: the other's result is there
  * by then. */
 static int fuse_sum(struct program *p, struct facts *f, int i,
                     struct prune_error *err)
@@ -630,13 +662,14 @@ static int drop_dead(struct program *p, struct prune_error *err)
     return 0;
 }
 
-typedef int pass_f(struct program *p, struct prune_error *err);
-
 int passes_run(struct program *p, struct prune_error *err)
 {
     static pass_f *const passes[] = {
         fold_constants, drop_identities, drop_dead,  fold_pads,  fold_sums,
-        fold_affine,    fold_factors,    find_pools, find_gates, fuse,
+        fold_affine,    fold_factors,
+        pass_merge_equal, pass_find_linear, pass_find_forms,
+        pass_find_linear, drop_identities, drop_dead,
+        find_pools, find_gates, fuse,
     };
     int code = 0;
     for (size_t i = 0; i < sizeof passes / sizeof *passes && code == 0;

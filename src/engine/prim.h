@@ -42,11 +42,13 @@ struct prim_pool {
 enum eltwise { ELT_RELU, ELT_CLIP, ELT_SIGMOID, ELT_TANH, ELT_HARDSIGMOID,
                ELT_HARDSWISH, ELT_LEAKY, ELT_ELU, ELT_EXP, ELT_SQRT,
                ELT_LINEAR, ELT_ABS, ELT_NEG, ELT_SOFTPLUS, ELT_ERF,
-               ELT_GELU, ELT_SWISH, ELT_LOG, ELT_POW, ELT_RECIPROCAL };
+               ELT_GELU, ELT_SWISH, ELT_LOG, ELT_POW, ELT_RECIPROCAL,
+               ELT_GELU_TANH, ELT_MISH };
 
 /* one in, one out, the same shape. Parameters: CLIP lo alpha, hi beta;
  * HARDSIGMOID max(0,min(1,alpha x+beta)); LEAKY alpha; ELU alpha; LINEAR
- * alpha x + beta; POW x^alpha; GELU is the erf form. */
+ * alpha x + beta; POW x^alpha; GELU is the erf form; MISH is
+ * x tanh(softplus x). */
 struct prim_eltwise {
     enum eltwise f;
     float alpha, beta;
@@ -67,6 +69,14 @@ struct prim_binary {
 /* softmax over `axis` alone; log: its logarithm */
 struct prim_softmax {
     int axis, log;
+};
+
+/* in: x, optional scale and shift of as many elements as the axes from
+ * `axis` on have; out = (x - mean) / sqrt(variance + epsilon) * scale +
+ * shift, over those axes */
+struct prim_layernorm {
+    int axis;
+    float epsilon;
 };
 
 enum reduce { RED_MEAN, RED_SUM, RED_MAX, RED_MIN };
@@ -131,6 +141,7 @@ struct prim {
         struct prim_eltwise eltwise;
         struct prim_binary binary;
         struct prim_softmax softmax;
+        struct prim_layernorm layernorm;
         struct prim_reduce reduce;
         struct prim_concat concat;
         struct prim_pad pad;

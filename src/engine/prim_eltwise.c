@@ -6,7 +6,7 @@ static const char *check(const struct prim *p, const struct slot *slots)
 {
     if (!shape_equal(&slots[p->in[0]].shape, &slots[p->out].shape))
         return "the shapes of input and output differ";
-    return (int)p->eltwise.f >= 0 && p->eltwise.f <= ELT_RECIPROCAL
+    return (int)p->eltwise.f >= 0 && p->eltwise.f <= ELT_MISH
                ? NULL
                : "the function is unknown";
 }
@@ -65,6 +65,11 @@ static float apply(const struct prim_eltwise *e, float x)
         return powf(x, a);
     case ELT_RECIPROCAL:
         return 1.0F / x;
+    case ELT_GELU_TANH:
+        return 0.5F * x *
+               (1.0F + tanhf(0.79788456F * (x + 0.044715F * x * x * x)));
+    case ELT_MISH:
+        return x * tanhf(softplus(x));
     }
     return x;
 }
