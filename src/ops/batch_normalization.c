@@ -114,7 +114,7 @@ static int lower(struct lowering *l, const struct graph *g,
 const struct op op_batch_normalization = {
     .name = "BatchNormalization",
     .domain = "",
-    .since = 7,
+    .since = 1,
     .min_inputs = 5,
     .max_inputs = 5,
     .traits = OP_NORM,

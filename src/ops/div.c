@@ -44,7 +44,7 @@ static int host(struct host_call *c, struct prune_error *err)
 const struct op op_div = {
     .name = "Div",
     .domain = "",
-    .since = 7,
+    .since = 1,
     .min_inputs = 2,
     .max_inputs = 2,
     .traits = 0,

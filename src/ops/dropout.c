@@ -124,7 +124,7 @@ static int host(struct host_call *c, struct prune_error *err)
 const struct op op_dropout = {
     .name = "Dropout",
     .domain = "",
-    .since = 7,
+    .since = 1,
     .min_inputs = 1,
     .max_inputs = 3,
     .traits = OP_PASS,

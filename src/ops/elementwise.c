@@ -178,12 +178,39 @@ static int find_shape(const struct host_call *c, const struct ops_fold *f,
     return 0;
 }
 
+/* b lies along a's axes from `axis` on. */
+static int fold_old(struct host_call *c, const struct ops_fold *f, int axis,
+                    struct prune_error *err)
+{
+    const struct tensor *a = host_need(c, 0, err), *b = host_need(c, 1, err);
+    struct tensor along, *y;
+    struct shape shape;
+    int e;
+
+    if (!a || !b)
+        return PRUNE_E_INPUT;
+    along = *b;
+    for (int k = axis + b->shape.rank; k < a->shape.rank; k++)
+        along.shape.dims[along.shape.rank++] = 1;
+    e = shape_broadcast(&shape, &a->shape, &along.shape, NULL);
+    if (e || !shape_equal(&shape, &a->shape))
+        return host_bad(c, err, "its inputs do not fit each other");
+    e = host_out(c, 0, f->to ? f->to : a->dtype, &a->shape, &y, err);
+    if (!e)
+        ops_fold(y, a, &along, f);
+    return e;
+}
+
 int ops_host_fold(struct host_call *c, const struct ops_fold *f,
                   struct prune_error *err)
 {
     const struct tensor *a = host_in(c, 0);
+    int axis = ops_old_axis(c->graph, c->node);
     struct shape shape;
     struct tensor *y;
+
+    if (axis >= 0)
+        return fold_old(c, f, axis, err);
     int e = find_shape(c, f, &shape, err);
 
     if (e)

@@ -97,7 +97,7 @@ static int lower(struct lowering *l, const struct graph *g,
 const struct op op_gemm = {
     .name = "Gemm",
     .domain = "",
-    .since = 7,
+    .since = 1,
     .min_inputs = 2,
     .max_inputs = 3,
     .traits = OP_LINEAR | OP_DENSE,

@@ -1,5 +1,7 @@
 #include "ops/infer.h"
 
+#include <string.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -69,11 +71,21 @@ int ops_infer_pass(struct graph *g, struct node *n, struct prune_error *err)
     return 0;
 }
 
+int ops_old_axis(const struct graph *g, const struct node *n)
+{
+    if (g->opset >= 7 || n->n_inputs != 2)
+        return -1;
+    int64_t axis = strcmp(n->type, "PRelu") ? node_int(n, "axis", -1) : 1;
+    return axis >= 0 && axis < MAX_RANK ? (int)axis : -1;
+}
+
 int ops_infer_broadcast(struct graph *g, struct node *n,
                         struct prune_error *err)
 {
     struct shape shape = node_in(g, n, 0)->shape;
 
+    if (ops_old_axis(g, n) >= 0)
+        return ops_infer_same(g, n, err);
     for (int i = 1; i < n->n_inputs; i++) {
         const struct value *v = node_in(g, n, i);
         struct shape sum;

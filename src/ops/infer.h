@@ -22,6 +22,11 @@ op_infer_f ops_infer_same, ops_infer_pass;
 /* Output 0 has the shape that all inputs broadcast to. */
 op_infer_f ops_infer_broadcast;
 
+/* Before opset 7 the second input of Add, Mul … was laid along the first
+ * one's axes from `axis` on: that axis, or -1 where today's rule holds. A
+ * PRelu's slopes stood for channels. */
+int ops_old_axis(const struct graph *g, const struct node *n);
+
 /* An axis of input 0 in 0 … rank-1, or PRUNE_E_INPUT. */
 int ops_axis(const struct graph *g, const struct node *n, int64_t axis,
              int *out, struct prune_error *err);

@@ -1,5 +1,7 @@
 #include "ops/lowering.h"
 
+#include "ops/infer.h"
+
 int ops_lower_view(struct lowering *l, const struct graph *g,
                    const struct node *n, struct prune_error *err)
 {
@@ -49,6 +51,8 @@ int ops_lower_binary(struct lowering *l, const struct graph *g,
 
     if (n->n_inputs == 1)
         return ops_lower_view(l, g, n, err);
+    if (ops_old_axis(g, n) >= 0)
+        return lower_refuse(n, err, "it broadcasts in the way of opset 6");
     left = lower_in(l, n, 0);
     for (int i = 1; !e && left >= 0 && i < n->n_inputs; i++) {
         int right = lower_in(l, n, i), out = lower_out(l, n, 0);

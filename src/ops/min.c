@@ -41,7 +41,7 @@ static int host(struct host_call *c, struct prune_error *err)
 const struct op op_min = {
     .name = "Min",
     .domain = "",
-    .since = 8,
+    .since = 1,
     .min_inputs = 1,
     .max_inputs = -1,
     .traits = 0,

@@ -40,7 +40,7 @@ static int host(struct host_call *c, struct prune_error *err)
 const struct op op_mul = {
     .name = "Mul",
     .domain = "",
-    .since = 7,
+    .since = 1,
     .min_inputs = 2,
     .max_inputs = 2,
     .traits = 0,

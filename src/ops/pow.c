@@ -68,7 +68,7 @@ static int host(struct host_call *c, struct prune_error *err)
 const struct op op_pow = {
     .name = "Pow",
     .domain = "",
-    .since = 7,
+    .since = 1,
     .min_inputs = 2,
     .max_inputs = 2,
     .infer = ops_infer_broadcast,

@@ -48,7 +48,7 @@ static int host(struct host_call *c, struct prune_error *err)
 const struct op op_prelu = {
     .name = "PRelu",
     .domain = "",
-    .since = 7,
+    .since = 1,
     .min_inputs = 2,
     .max_inputs = 2,
     .infer = infer,

@@ -40,7 +40,7 @@ static int host(struct host_call *c, struct prune_error *err)
 const struct op op_sum = {
     .name = "Sum",
     .domain = "",
-    .since = 8,
+    .since = 1,
     .min_inputs = 1,
     .max_inputs = -1,
     .traits = OP_SUM,

@@ -1,5 +1,7 @@
 #include "ops/ties.h"
 
+#include "ops/infer.h"
+
 static int rank_of(const struct graph *g, int value)
 {
     return g->values[value].shape.rank;
@@ -114,7 +116,17 @@ int ops_couple_pass(struct coupling *c, const struct graph *g,
 int ops_couple_broadcast(struct coupling *c, const struct graph *g,
                          const struct node *n, struct prune_error *err)
 {
-    return ops_couple_ints(c, g, n) ? 0 : couple_broadcast(c, g, n, err);
+    int e = 0;
+
+    if (ops_couple_ints(c, g, n))
+        return 0;
+    if (ops_old_axis(g, n) < 0)
+        return couple_broadcast(c, g, n, err);
+    for (int i = 0; !e && i < n->n_inputs; i++)
+        e = couple_freeze_all(c, n->inputs[i], n, "broadcasts in the way of "
+                              "opset 6", err);
+    return e ? e : couple_freeze_all(c, n->outputs[0], n, "broadcasts in the "
+                                     "way of opset 6", err);
 }
 
 void ops_plain_image(struct coupling *c, const struct graph *g, int value)
