@@ -10,6 +10,7 @@ enum { MAX_PHASES = 8 };
 /* One run and all that it found out. */
 struct run {
     struct context c;
+    const char *output; /* where the file goes, or NULL */
     struct prune_error no_run; /* why the engine cannot run the model */
     struct decision decision;
     int has_proof, constant_outputs;

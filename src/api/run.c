@@ -16,29 +16,11 @@
 /* Removal is exact; more than rounding means that the cut was wrong. */
 static const double PROOF_LIMIT = 1e-4;
 
-/* Bytes of a graph as a file, read back from exactly those bytes. */
-static int write_and_read(struct subject *out, const struct graph *g,
-                          const char *name, const struct context *c,
-                          struct prune_error *err)
-{
-    unsigned char *bytes;
-    size_t size;
-    int rc = onnx_write_bytes(&bytes, &size, g, err);
-    return rc ? rc : subject_read(out, name, bytes, size, &c->shapes, err);
-}
-
 static int meter(void *payload, int64_t *bytes, const struct graph *g,
                  struct prune_error *err)
 {
     (void)payload;
-    unsigned char *data;
-    size_t size;
-    int rc = onnx_write_bytes(&data, &size, g, err);
-    if (rc)
-        return rc;
-    mem_free(data);
-    *bytes = (int64_t)size;
-    return 0;
+    return onnx_size(bytes, g, err);
 }
 
 static int decide(struct run *r, struct prune_error *err)
@@ -55,8 +37,8 @@ static int prove(struct run *r, struct prune_error *err)
     if (!r->decision.masked || r->no_run.code)
         return 0;
     struct subject cut = {0};
-    int rc = write_and_read(&cut, r->decision.graph, "the cut network", &r->c,
-                            err);
+    int rc = subject_of(&cut, "the cut network", r->decision.graph,
+                        r->output, &r->c.shapes, err);
     if (!rc)
         rc = search_proof(&r->proof, &r->constant_outputs,
                           r->decision.masked, cut.graph,
@@ -123,19 +105,23 @@ static int measure(struct run *r, struct prune_error *err)
                            &r->c.measuring, r->kernels, &r->arena, err);
 }
 
-static int write_output(const struct run *r, const char *path,
-                        struct prune_error *err)
+/* What was measured, byte for byte; the same graph gives the same files. */
+static int write_output(const struct run *r, struct prune_error *err)
 {
     const struct file_map *m = onnx_file(r->pruned.graph, 0);
-    return path ? file_write(path, m->data, m->size, err) : 0;
+    if (!r->output)
+        return 0;
+    return onnx_file(r->pruned.graph, 1)
+               ? onnx_write(r->decision.graph, r->output, err)
+               : file_write(r->output, m->data, m->size, err);
 }
 
 typedef int phase_f(struct run *r, struct prune_error *err);
 
 static int read_back(struct run *r, struct prune_error *err)
 {
-    return write_and_read(&r->pruned, r->decision.graph, "the pruned network",
-                          &r->c, err);
+    return subject_of(&r->pruned, "the pruned network", r->decision.graph,
+                      r->output, &r->c.shapes, err);
 }
 
 static const struct {
@@ -165,6 +151,7 @@ static int open_run(struct run *r, const struct prune_request *request,
                     struct prune_error *err)
 {
     double start = context_clock();
+    r->output = request->output;
     /* What was asked is judged before the file is opened. */
     struct prune_options checked = *options;
     int rc = settings_check(&checked.settings, request->data != NULL, err);
@@ -199,7 +186,7 @@ PRUNE_EXPORT int prune_run(char **report, const struct prune_request *request,
     if (!rc)
         rc = context_answer(&text, report_new(r), err);
     if (!rc)
-        rc = write_output(r, request->output, err);
+        rc = write_output(r, err);
     run_done(r);
     if (rc)
         mem_free(text);

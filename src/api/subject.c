@@ -1,5 +1,10 @@
 #include "api/subject.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "base/alloc.h"
 #include "base/file.h"
 #include "measure/size.h"
@@ -12,8 +17,7 @@ static int add_piece(void *payload, const void *bytes, size_t n)
     return 0;
 }
 
-/* What a name or a path has been read for is in s->graph; rc says how that
- * went. */
+/* s->graph was read, unless rc says why not. */
 static int look(struct subject *s, int rc, const struct shapes *o,
                 struct prune_error *err)
 {
@@ -49,12 +53,68 @@ int subject_open(struct subject *out, const char *path,
     return done(out, &s, look(&s, rc, shapes, err));
 }
 
-int subject_read(struct subject *out, const char *name, unsigned char *bytes,
-                 size_t size, const struct shapes *shapes,
-                 struct prune_error *err)
+/* The names of the files are those that the output will have: they stand in
+ * the model. Once mapped they need no names. */
+static int read_again(struct subject *s, const struct graph *g,
+                      const char *folder, const char *last,
+                      struct prune_error *err)
+{
+    char *file = mem_printf("%s/%s", folder, last);
+    char *data = file ? mem_printf("%s.data", file) : NULL;
+    int rc = data ? onnx_write(g, file, err) : err_memory(err, "a file name");
+    if (!rc)
+        rc = onnx_read(&s->graph, file, ops_find, err);
+    if (data) {
+        unlink(file);
+        unlink(data);
+    }
+    mem_free(file);
+    mem_free(data);
+    return rc;
+}
+
+static int through_files(struct subject *s, const struct graph *g,
+                         const char *path, struct prune_error *err)
+{
+    const char *usual = getenv("TMPDIR");
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    const char *last = slash ? slash + 1 : path ? path : "model.onnx";
+    char *folder = slash ? mem_printf("%.*s/prune-XXXXXX",
+                                      (int)(slash - path), path)
+                   : path ? mem_strdup("./prune-XXXXXX")
+                          : mem_printf("%s/prune-XXXXXX",
+                                       usual && *usual ? usual : "/tmp");
+    if (!folder)
+        return err_memory(err, "a file name");
+    int rc = mkdtemp(folder) ? read_again(s, g, folder, last, err)
+                             : err_set(err, PRUNE_E_FAILED,
+                                       "%s: cannot make a folder: %s", folder,
+                                       strerror(errno));
+    rmdir(folder);
+    mem_free(folder);
+    return rc;
+}
+
+static int through_memory(struct subject *s, const struct graph *g,
+                          struct prune_error *err)
+{
+    unsigned char *bytes;
+    size_t size;
+    int rc = onnx_write_bytes(&bytes, &size, g, err);
+    return rc ? rc : onnx_read_own(&s->graph, bytes, size, s->name, ops_find,
+                                   err);
+}
+
+int subject_of(struct subject *out, const char *name, const struct graph *g,
+               const char *path, const struct shapes *shapes,
+               struct prune_error *err)
 {
     struct subject s = {.name = name};
-    int rc = onnx_read_own(&s.graph, bytes, size, name, ops_find, err);
+    int64_t size;
+    int rc = onnx_size(&size, g, err);
+    if (!rc)
+        rc = size > ONNX_MOST ? through_files(&s, g, path, err)
+                              : through_memory(&s, g, err);
     return done(out, &s, look(&s, rc, shapes, err));
 }
 

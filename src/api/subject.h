@@ -20,11 +20,12 @@ struct subject {
 int subject_open(struct subject *out, const char *path,
                  const struct shapes *shapes, struct prune_error *err);
 
-/* From bytes as they would stand in a file: `bytes` are taken over, also
- * on failure. */
-int subject_read(struct subject *out, const char *name, unsigned char *bytes,
-                 size_t size, const struct shapes *shapes,
-                 struct prune_error *err);
+/* A graph as it would stand in a file (or two), read back from there. For
+ * what is too large for memory the files are made for a moment where `path`
+ * lies (NULL: among the temporary files). */
+int subject_of(struct subject *out, const char *name, const struct graph *g,
+               const char *path, const struct shapes *shapes,
+               struct prune_error *err);
 
 /* Finds `compressed`. */
 int subject_compress(struct subject *s, struct prune_error *err);

@@ -34,12 +34,23 @@ int onnx_read_own(struct graph **out, unsigned char *bytes, size_t size,
  * last. */
 const struct file_map *onnx_file(const struct graph *g, size_t i);
 
+/* The most that the file of a model may hold: protobuf's own limit, which
+ * other readers keep to. */
+#define ONNX_MOST ((int64_t)0x7fffffff)
+
+/* Bytes that the graph takes when written; more than ONNX_MOST are written
+ * as two files. Nothing is copied. */
+int onnx_size(int64_t *out, const struct graph *g, struct prune_error *err);
+
 /* The file's bytes, to be freed by mem_free. The same graph gives the same
- * bytes. */
+ * bytes. PRUNE_E_UNSUPPORTED for more than ONNX_MOST. */
 int onnx_write_bytes(unsigned char **out, size_t *size,
                      const struct graph *g, struct prune_error *err);
 
-/* Writes the file whole or not at all. */
+/* Writes the file whole or not at all, weights straight from where they
+ * are. A model larger than ONNX_MOST has its weights as external data in
+ * `path`.data, which appears first; any other is one file, wherever its
+ * weights came from. */
 int onnx_write(const struct graph *g, const char *path,
                struct prune_error *err);
 

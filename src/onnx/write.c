@@ -1,12 +1,6 @@
 #include <string.h>
 
-#include "base/alloc.h"
-#include "base/file.h"
-#include "onnx/onnx.h"
 #include "onnx/write_parts.h"
-
-/* protobuf's own limit, which other readers keep to. */
-#define MAX_BYTES ((size_t)0x7fffffff)
 
 static int is_alive(const struct value *v)
 {
@@ -244,56 +238,11 @@ static int put_versions(struct writing *w, Onnx__ModelProto *m)
     return 0;
 }
 
-static int pack(unsigned char **out, size_t *size, const Onnx__ModelProto *m,
-                struct prune_error *err)
+int onnx_put_model(struct writing *w, Onnx__ModelProto *m)
 {
-    size_t n = onnx__model_proto__get_packed_size(m);
-    if (n > MAX_BYTES)
-        return err_set(err, PRUNE_E_UNSUPPORTED,
-                       "the model is larger than 2 GiB, which needs external "
-                       "data; that is not supported yet");
-    unsigned char *bytes = mem_calloc(n, 1);
-    if (!bytes)
-        return err_memory(err, "a model");
-    *size = onnx__model_proto__pack(m, bytes);
-    *out = bytes;
-    return 0;
-}
-
-static int write_model(struct writing *w, unsigned char **out, size_t *size,
-                       struct prune_error *err)
-{
-    Onnx__ModelProto m = *w->old;
+    *m = *w->old;
     int bad = index_names(w);
     if (!bad && !w->g->origin)
-        bad = put_versions(w, &m);
-    if (bad || put_props(w, &m) || put_graph(w, &m))
-        return err_memory(err, "a model");
-    return pack(out, size, &m, err);
-}
-
-int onnx_write_bytes(unsigned char **out, size_t *size,
-                     const struct graph *g, struct prune_error *err)
-{
-    const Onnx__ModelProto none = ONNX__MODEL_PROTO__INIT;
-    const struct onnx_origin *o = (const struct onnx_origin *)g->origin;
-    struct writing w = {.g = g, .old = o ? o->model : &none};
-    int rc = write_model(&w, out, size, err);
-    names_done(&w.values);
-    names_done(&w.inputs);
-    names_done(&w.dead);
-    arena_done(&w.arena);
-    return rc;
-}
-
-int onnx_write(const struct graph *g, const char *path,
-               struct prune_error *err)
-{
-    unsigned char *bytes = NULL;
-    size_t size = 0;
-    int rc = onnx_write_bytes(&bytes, &size, g, err);
-    if (!rc)
-        rc = file_write(path, bytes, size, err);
-    mem_free(bytes);
-    return rc;
+        bad = put_versions(w, m);
+    return bad || put_props(w, m) || put_graph(w, m) ? -1 : 0;
 }

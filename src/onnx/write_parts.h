@@ -21,6 +21,14 @@ Onnx__TensorProto *onnx_put_initializer(struct writing *w,
 Onnx__ValueInfoProto *onnx_put_info(struct writing *w, const struct value *v,
                                     const Onnx__ValueInfoProto *old);
 
+/* The whole message, made of the old one and of the writing's arena; -1 when
+ * memory is short. */
+int onnx_put_model(struct writing *w, Onnx__ModelProto *m);
+
+/* onnx_write with another limit for the model's own file, for tests. */
+int onnx_write_within(const struct graph *g, const char *path, size_t most,
+                      struct prune_error *err);
+
 static inline int onnx_is_initializer(const struct value *v)
 {
     return v->producer < 0 && !v->is_input && (v->origin || v->constant);
