@@ -273,8 +273,14 @@ static void layernorm(const struct own_call *c)
                       c->prim->layernorm.epsilon);
 }
 
+#include "engine/own_gemm.h"
+/* needs own_gemm.h */
+#include "engine/own_attention.h"
+
 static const struct own_kernel kernels[] = {
     {.kind = &prim_layernorm, .run = layernorm, .in_place = 1},
+    {.kind = &prim_attention, .run = attention,
+     .scratch = attention_scratch},
 };
 
 const struct own_set OWN_SET = {

@@ -669,6 +669,7 @@ int passes_run(struct program *p, struct prune_error *err)
         fold_affine,    fold_factors,
         pass_merge_equal, pass_find_linear, pass_find_forms,
         pass_find_linear, drop_identities, drop_dead,
+        pass_find_attention, drop_dead,
         find_pools, find_gates, fuse,
     };
     int code = 0;

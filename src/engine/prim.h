@@ -79,6 +79,24 @@ struct prim_layernorm {
     float epsilon;
 };
 
+/* Elements of a slot as [batch, head, row, place]: element i, j, k, l is at
+ * offset + i step[0] + j step[1] + k step[2] + l step[3]. */
+struct prim_view4 {
+    int64_t offset, step[4];
+};
+
+/* in: the slots that hold q, k and v, optional mask broadcast to [batch,
+ * heads, rows, columns]; out = softmax(alpha q k^T + mask) v, row-major as
+ * [batch, heads, rows, value_width], or [batch, rows, heads, value_width]
+ * when merged. q is [batch, heads, rows, width], k [.., columns, width],
+ * v [.., columns, value_width], read through their views. */
+struct prim_attention {
+    float alpha;
+    int merged;
+    int64_t batch, heads, rows, columns, width, value_width;
+    struct prim_view4 q, k, v;
+};
+
 enum reduce { RED_MEAN, RED_SUM, RED_MAX, RED_MIN };
 
 /* the axes of the mask (bit i: axis i) shrink to 1 or vanish: the out
@@ -142,6 +160,7 @@ struct prim {
         struct prim_binary binary;
         struct prim_softmax softmax;
         struct prim_layernorm layernorm;
+        struct prim_attention attention;
         struct prim_reduce reduce;
         struct prim_concat concat;
         struct prim_pad pad;

@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "graph/convert.h"
 #include "ops/infer.h"
+#include "ops/lowering.h"
 #include "ops/normal.h"
 #include "ops/ties.h"
 
@@ -140,6 +141,28 @@ static int host(struct host_call *c, struct prune_error *err)
     return e;
 }
 
+/* The first output alone, with scale and bias of one number for each place
+ * of a row. */
+static int lower(struct lowering *l, const struct graph *g,
+                 const struct node *n, struct prune_error *err)
+{
+    const struct shape *x = &node_in(g, n, 0)->shape;
+    struct prim p = {.kind = &prim_layernorm};
+    int axis = 0;
+    int e = ops_axis(g, n, node_int(n, "axis", -1), &axis, err);
+    if (e)
+        return e;
+    if (node_out(g, n, 1) || node_out(g, n, 2))
+        return lower_refuse(n, err, "its mean or deviation is asked for");
+    for (int i = 1; i < n->n_inputs; i++)
+        if (node_in(g, n, i) && shape_numel(&node_in(g, n, i)->shape) !=
+                                    shape_span(x, axis, x->rank))
+            return lower_refuse(n, err, "its scale or bias is broadcast");
+    p.layernorm.axis = axis;
+    p.layernorm.epsilon = node_float(n, "epsilon", 1e-5F);
+    return lower_simple(l, n, p, n->n_inputs, err);
+}
+
 const struct op op_layer_normalization = {
     .name = "LayerNormalization",
     .domain = "",
@@ -149,5 +172,6 @@ const struct op op_layer_normalization = {
     .infer = infer,
     .couple = couple,
     .cost = cost,
+    .lower = lower,
     .host = host,
 };
