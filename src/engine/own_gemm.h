@@ -84,6 +84,12 @@ static void gemm(int64_t m, int64_t n, int64_t k, const float *a,
     gemm_as(0, m, n, k, a, a_row, a_step, b, c, c_row);
 }
 
+static void gemm_add(int64_t m, int64_t n, int64_t k, const float *a,
+                     int64_t a_row, const float *b, float *c, int64_t c_row)
+{
+    gemm_as(1, m, n, k, a, a_row, 1, b, c, c_row);
+}
+
 /* Packs b[s * k_step + j * n_step] into panels, zeros behind column n. */
 static void pack(float *out, const float *b, int64_t k, int64_t n,
                  int64_t k_step, int64_t n_step)

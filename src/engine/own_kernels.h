@@ -276,11 +276,14 @@ static void layernorm(const struct own_call *c)
 #include "engine/own_gemm.h"
 /* needs own_gemm.h */
 #include "engine/own_attention.h"
+#include "engine/own_rnn.h"
 
 static const struct own_kernel kernels[] = {
     {.kind = &prim_layernorm, .run = layernorm, .in_place = 1},
     {.kind = &prim_attention, .run = attention,
      .scratch = attention_scratch},
+    {.kind = &prim_rnn, .takes = rnn_takes, .run = rnn,
+     .scratch = rnn_scratch, .packed = rnn_packed, .pack = rnn_pack},
 };
 
 const struct own_set OWN_SET = {

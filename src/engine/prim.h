@@ -97,6 +97,26 @@ struct prim_attention {
     struct prim_view4 q, k, v;
 };
 
+enum rnn { RNN_TANH, RNN_RELU, RNN_LSTM, RNN_GRU };
+
+/* One direction of a recurrent layer. in: x [T,N,I], w [gates H,I], r
+ * [gates H,H], optional b [2 gates H] (of w, then of r), optional first
+ * states h [N,H] and c [N,H] (LSTM), of any shape with as many elements;
+ * out [T+1,N,H]: the states h, and last those of the LSTM's cells (for
+ * other cells: room to work in). The gates in ONNX's order: LSTM input,
+ * output, forget, cell; GRU update, reset, hidden. */
+struct prim_rnn {
+    enum rnn cell;
+    int reverse;             /* from the last step to the first */
+    int linear_before_reset; /* GRU */
+    int64_t hidden;          /* H */
+};
+
+static inline int64_t prim_rnn_gates(enum rnn cell)
+{
+    return cell == RNN_LSTM ? 4 : cell == RNN_GRU ? 3 : 1;
+}
+
 enum reduce { RED_MEAN, RED_SUM, RED_MAX, RED_MIN };
 
 /* the axes of the mask (bit i: axis i) shrink to 1 or vanish: the out
@@ -161,6 +181,7 @@ struct prim {
         struct prim_softmax softmax;
         struct prim_layernorm layernorm;
         struct prim_attention attention;
+        struct prim_rnn rnn;
         struct prim_reduce reduce;
         struct prim_concat concat;
         struct prim_pad pad;
