@@ -1,7 +1,7 @@
 #include "base/alloc.h"
 #include "ops/infer.h"
-#include "ops/ints.h"
 #include "ops/lowering.h"
+#include "ops/move.h"
 #include "ops/ties.h"
 
 /* All inputs, end to end along one axis. The same tensor may come twice. */
@@ -12,42 +12,35 @@ static int find_axis(const struct graph *g, const struct node *n, int *out,
     return ops_axis(g, n, node_int(n, "axis", 1), out, err);
 }
 
-static int join_ints(struct graph *g, struct node *n, struct prune_error *err)
+/* Makes `out` longer by input i of shape x. */
+static int append(struct shape *out, const struct node *n, int i,
+                  const struct shape *x, int axis, struct prune_error *err)
 {
-    struct ints all = {0}, next;
+    char one[96], two[96];
 
-    for (int i = 0; i < n->n_inputs; i++) {
-        if (!ops_in_ints(g, n, i, &next) || all.n + next.n > OPS_MAX_INTS)
-            return 0;
-        for (int64_t k = 0; k < next.n; k++)
-            all.at[all.n++] = next.at[k];
-    }
-    return ops_set_ints(g, n, &all, err);
+    if (x->rank != out->rank)
+        return ops_bad(n, err, "input %d has another number of axes", i);
+    for (int k = 0; k < out->rank; k++)
+        if (k != axis && x->dims[k] != out->dims[k])
+            return ops_bad(n, err, "%s does not fit %s along axis %d",
+                           shape_text(x, one), shape_text(out, two), axis);
+    if (__builtin_add_overflow(out->dims[axis], x->dims[axis],
+                               &out->dims[axis]))
+        return ops_bad(n, err, "the joined axis is too large");
+    return 0;
 }
 
 static int infer(struct graph *g, struct node *n, struct prune_error *err)
 {
     struct shape out = node_in(g, n, 0)->shape;
     int axis, e = find_axis(g, n, &axis, err);
-    char one[96], two[96];
 
     for (int i = 1; !e && i < n->n_inputs; i++) {
-        const struct value *v = node_in(g, n, i);
-        if (!v || v->shape.rank != out.rank)
-            return ops_bad(n, err, "input %d has another number of axes", i);
-        for (int k = 0; k < out.rank; k++)
-            if (k != axis && v->shape.dims[k] != out.dims[k])
-                return ops_bad(n, err, "%s does not fit %s along axis %d",
-                               shape_text(&v->shape, one),
-                               shape_text(&out, two), axis);
-        if (__builtin_add_overflow(out.dims[axis], v->shape.dims[axis],
-                                   &out.dims[axis]))
-            return ops_bad(n, err, "the joined axis is too large");
+        if (!node_in(g, n, i))
+            return ops_bad(n, err, "input %d is missing", i);
+        e = append(&out, n, i, &node_in(g, n, i)->shape, axis, err);
     }
-    if (!e)
-        e = ops_out(g, n, 0, &out, node_in(g, n, 0)->dtype, err);
-    return e || out.rank != 1 || !node_out(g, n, 0) ? e
-                                                    : join_ints(g, n, err);
+    return e ? e : ops_out(g, n, 0, &out, node_in(g, n, 0)->dtype, err);
 }
 
 /* The joined axis, when none or all of its parts are plain; a mixture is
@@ -112,6 +105,52 @@ static int lower(struct lowering *l, const struct graph *g,
     return e;
 }
 
+static int joined(struct shape *out, int *axis, const struct host_call *c,
+                  struct prune_error *err)
+{
+    const struct tensor *first = host_need(c, 0, err), *t;
+    int e;
+
+    if (!first)
+        return PRUNE_E_INPUT;
+    *out = first->shape;
+    e = ops_axis_of(c->node, out->rank, node_int(c->node, "axis", 1), axis,
+                    err);
+    for (int i = 1; !e && i < c->node->n_inputs; i++) {
+        if (!(t = host_need(c, i, err)))
+            return PRUNE_E_INPUT;
+        if (t->dtype != first->dtype)
+            return host_bad(c, err, "input %d is %s, not %s", i,
+                            dtype_name(t->dtype), dtype_name(first->dtype));
+        e = append(out, c->node, i, &t->shape, *axis, err);
+    }
+    return e;
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    struct shape shape;
+    struct tensor *out;
+    unsigned char *to;
+    int axis, e = joined(&shape, &axis, c, err);
+
+    if (!e)
+        e = host_out(c, 0, host_in(c, 0)->dtype, &shape, &out, err);
+    if (e)
+        return e;
+    to = out->data;
+    for (int i = 0; i < c->node->n_inputs; i++) {
+        const struct tensor *x = host_in(c, i);
+        size_t item = dtype_size(x->dtype);
+        struct move m;
+        ops_move_into(&m, &shape, &x->shape);
+        m.dims[axis] = x->shape.dims[axis];
+        ops_move(to, x->data, &m, item);
+        to += (size_t)(m.dims[axis] * m.to[axis]) * item;
+    }
+    return 0;
+}
+
 const struct op op_concat = {
     .name = "Concat",
     .domain = "",
@@ -121,4 +160,5 @@ const struct op op_concat = {
     .infer = infer,
     .couple = couple,
     .lower = lower,
+    .host = host,
 };

@@ -1,25 +1,39 @@
+#include "engine/nd.h"
 #include "ops/infer.h"
 #include "ops/ints.h"
 #include "ops/lowering.h"
 #include "ops/mend.h"
+#include "ops/move.h"
 #include "ops/ties.h"
 
 /* Input 0 broadcast with the shape that input 1 lists. */
+static int resolve(struct shape *out, const struct node *n,
+                   const struct shape *x, const struct ints *sizes,
+                   struct prune_error *err)
+{
+    struct shape want = {.rank = 0};
+
+    if (sizes->n > MAX_RANK)
+        return ops_bad(n, err, "it has no shape of at most %d axes", MAX_RANK);
+    for (want.rank = 0; want.rank < sizes->n; want.rank++)
+        if ((want.dims[want.rank] = sizes->at[want.rank]) < 0)
+            return ops_bad(n, err, "a negative size");
+    return shape_broadcast(out, x, &want, err);
+}
+
 static int infer(struct graph *g, struct node *n, struct prune_error *err)
 {
-    struct shape want = {.rank = 0}, out;
+    const struct value *x = node_in(g, n, 0);
+    struct shape out;
     struct ints sizes;
-    int e = ops_list(g, n, NULL, 1, &sizes, err);
+    int e;
 
-    if (e < 0)
-        return e;
-    if (!e || sizes.n > MAX_RANK)
-        return ops_bad(n, err, "it has no shape of at most %d axes", MAX_RANK);
-    for (want.rank = 0; want.rank < sizes.n; want.rank++)
-        if ((want.dims[want.rank] = sizes.at[want.rank]) < 0)
-            return ops_bad(n, err, "a negative size");
-    e = shape_broadcast(&out, &node_in(g, n, 0)->shape, &want, err);
-    return e ? e : ops_out(g, n, 0, &out, node_in(g, n, 0)->dtype, err);
+    if (ops_open_list(g, n, NULL, 1))
+        return ops_out_late(g, n);
+    e = ops_list(g, n, NULL, 1, &sizes, err);
+    if (e >= 0)
+        e = resolve(&out, n, &x->shape, &sizes, err);
+    return e ? e : ops_out(g, n, 0, &out, x->dtype, err);
 }
 
 static int couple(struct coupling *c, const struct graph *g,
@@ -64,6 +78,25 @@ static int lower(struct lowering *l, const struct graph *g,
     return lower_add(l, n, p, in, 2, lower_out(l, n, 0), err);
 }
 
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const struct tensor *x = host_need(c, 0, err);
+    struct ints sizes;
+    struct shape shape;
+    struct tensor *out;
+    struct move m;
+    int e = x ? ops_host_list(c, NULL, 1, &sizes, err) : PRUNE_E_INPUT;
+
+    if (e >= 0)
+        e = resolve(&shape, c->node, &x->shape, &sizes, err);
+    if (e || (e = host_out(c, 0, x->dtype, &shape, &out, err)))
+        return e;
+    ops_move_into(&m, &shape, &shape);
+    nd_broadcast_strides(&x->shape, &shape, m.from);
+    ops_move(out->data, x->data, &m, dtype_size(x->dtype));
+    return 0;
+}
+
 const struct op op_expand = {
     .name = "Expand",
     .domain = "",
@@ -74,4 +107,5 @@ const struct op op_expand = {
     .couple = couple,
     .cut = cut,
     .lower = lower,
+    .host = host,
 };

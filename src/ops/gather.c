@@ -1,6 +1,8 @@
+#include "base/alloc.h"
 #include "ops/infer.h"
 #include "ops/ints.h"
 #include "ops/lowering.h"
+#include "ops/move.h"
 #include "ops/ties.h"
 
 /* out = data taken at `indices` along one axis, whose place the axes of the
@@ -12,45 +14,33 @@ static int find_axis(const struct graph *g, const struct node *n, int *out,
     return ops_axis(g, n, node_int(n, "axis", 0), out, err);
 }
 
-static int pick_ints(struct graph *g, const struct node *n,
+static int out_shape(struct shape *out, const struct node *n,
+                     const struct shape *x, const struct shape *at, int axis,
                      struct prune_error *err)
 {
-    struct ints data, at, picked;
-
-    if (node_in(g, n, 0)->shape.rank != 1 || !ops_in_ints(g, n, 0, &data) ||
-        !ops_in_ints(g, n, 1, &at))
-        return 0;
-    picked.n = at.n;
-    for (int64_t i = 0; i < at.n; i++) {
-        int64_t k = at.at[i] < 0 ? at.at[i] + data.n : at.at[i];
-        if (k < 0 || k >= data.n)
-            return ops_bad(n, err, "index %lld of %lld elements",
-                           (long long)at.at[i], (long long)data.n);
-        picked.at[i] = data.at[k];
-    }
-    return ops_set_ints(g, n, &picked, err);
-}
-
-static int infer(struct graph *g, struct node *n, struct prune_error *err)
-{
-    const struct shape *x = &node_in(g, n, 0)->shape;
-    const struct shape *at = &node_in(g, n, 1)->shape;
-    struct shape out = {.rank = 0};
-    int axis, e = find_axis(g, n, &axis, err);
-
-    if (e)
-        return e;
+    *out = (struct shape){.rank = 0};
     if (x->rank + at->rank - 1 > MAX_RANK)
         return ops_bad(n, err, "its output would have %d axes",
                        x->rank + at->rank - 1);
     for (int k = 0; k < axis; k++)
-        out.dims[out.rank++] = x->dims[k];
+        out->dims[out->rank++] = x->dims[k];
     for (int k = 0; k < at->rank; k++)
-        out.dims[out.rank++] = at->dims[k];
+        out->dims[out->rank++] = at->dims[k];
     for (int k = axis + 1; k < x->rank; k++)
-        out.dims[out.rank++] = x->dims[k];
-    e = ops_out(g, n, 0, &out, node_in(g, n, 0)->dtype, err);
-    return e ? e : pick_ints(g, n, err);
+        out->dims[out->rank++] = x->dims[k];
+    return 0;
+}
+
+static int infer(struct graph *g, struct node *n, struct prune_error *err)
+{
+    const struct value *x = node_in(g, n, 0);
+    struct shape out;
+    int axis, e = find_axis(g, n, &axis, err);
+
+    if (!e)
+        e = out_shape(&out, n, &x->shape, &node_in(g, n, 1)->shape, axis,
+                      err);
+    return e ? e : ops_out(g, n, 0, &out, x->dtype, err);
 }
 
 static int couple(struct coupling *c, const struct graph *g,
@@ -126,6 +116,48 @@ static int lower(struct lowering *l, const struct graph *g,
              : lower_add(l, n, view, &slot, 1, lower_out(l, n, 0), err);
 }
 
+/* x [outer, size, inner] at [n] -> out [outer, n, inner] */
+static void pick(struct tensor *out, const struct tensor *x, int axis,
+                 const int64_t *at, int64_t n)
+{
+    size_t item = dtype_size(x->dtype);
+    int64_t outer = shape_span(&x->shape, 0, axis);
+    size_t inner = (size_t)shape_span(&x->shape, axis + 1, x->shape.rank) *
+                   item;
+    size_t from = inner * (size_t)x->shape.dims[axis], to = inner * (size_t)n;
+
+    if (out->size == 0)
+        return;
+    for (int64_t o = 0; o < outer; o++)
+        ops_pick((unsigned char *)out->data + (size_t)o * to,
+                 (const unsigned char *)x->data + (size_t)o * from, at, n,
+                 inner);
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const struct tensor *x = host_need(c, 0, err), *at = host_need(c, 1, err);
+    int64_t *places = NULL;
+    struct shape shape;
+    struct tensor *out;
+    int axis, e;
+
+    if (!x || !at)
+        return PRUNE_E_INPUT;
+    e = ops_axis_of(c->node, x->shape.rank, node_int(c->node, "axis", 0),
+                    &axis, err);
+    if (!e)
+        e = out_shape(&shape, c->node, &x->shape, &at->shape, axis, err);
+    if (!e)
+        e = ops_positions(&places, c, at, x->shape.dims[axis], err);
+    if (!e)
+        e = host_out(c, 0, x->dtype, &shape, &out, err);
+    if (!e)
+        pick(out, x, axis, places, tensor_numel(at));
+    mem_free(places);
+    return e;
+}
+
 const struct op op_gather = {
     .name = "Gather",
     .domain = "",
@@ -136,4 +168,5 @@ const struct op op_gather = {
     .couple = couple,
     .cost = cost,
     .lower = lower,
+    .host = host,
 };

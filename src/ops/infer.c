@@ -51,6 +51,14 @@ int ops_out(struct graph *g, const struct node *n, int i,
     return 0;
 }
 
+int ops_out_late(struct graph *g, const struct node *n)
+{
+    for (int i = 0; i < n->n_outputs; i++)
+        if (node_out(g, n, i))
+            node_out(g, n, i)->dtype = node_in(g, n, 0)->dtype;
+    return PRUNE_E_UNSUPPORTED;
+}
+
 int ops_infer_same(struct graph *g, struct node *n, struct prune_error *err)
 {
     const struct value *x = node_in(g, n, 0);
@@ -101,7 +109,12 @@ int ops_infer_broadcast(struct graph *g, struct node *n,
 int ops_axis(const struct graph *g, const struct node *n, int64_t axis,
              int *out, struct prune_error *err)
 {
-    int rank = node_in(g, n, 0)->shape.rank;
+    return ops_axis_of(n, node_in(g, n, 0)->shape.rank, axis, out, err);
+}
+
+int ops_axis_of(const struct node *n, int rank, int64_t axis, int *out,
+                struct prune_error *err)
+{
     int found = shape_axis(rank, axis);
 
     if (found < 0)

@@ -15,6 +15,10 @@ int ops_out(struct graph *g, const struct node *n, int i,
             const struct shape *shape, enum dtype dtype,
             struct prune_error *err);
 
+/* Outputs have the type of input 0 and a shape that is only known when the
+ * node is run: gives PRUNE_E_UNSUPPORTED, which says so to graph_infer. */
+int ops_out_late(struct graph *g, const struct node *n);
+
 /* Output 0 is like input 0: shape and type, and for the second of the two
  * the integers that are known of it. */
 op_infer_f ops_infer_same, ops_infer_pass;
@@ -30,6 +34,10 @@ int ops_old_axis(const struct graph *g, const struct node *n);
 /* An axis of input 0 in 0 … rank-1, or PRUNE_E_INPUT. */
 int ops_axis(const struct graph *g, const struct node *n, int64_t axis,
              int *out, struct prune_error *err);
+
+/* The same of an input of `rank` axes. */
+int ops_axis_of(const struct node *n, int rank, int64_t axis, int *out,
+                struct prune_error *err);
 
 /* Product of two counts, or INT64_MAX when it does not fit. */
 int64_t ops_times(int64_t a, int64_t b);

@@ -1,5 +1,6 @@
 #include "ops/ints.h"
 
+#include "graph/host.h"
 #include "ops/infer.h"
 
 static int is_integer(enum dtype t)
@@ -8,13 +9,8 @@ static int is_integer(enum dtype t)
            t == DTYPE_I8 || t == DTYPE_BOOL;
 }
 
-int ops_ints(const struct graph *g, int value, struct ints *out)
+static int read_ints(struct ints *out, const struct tensor *t)
 {
-    const struct tensor *t;
-
-    if (value < 0)
-        return 0;
-    t = value_constant(g, value);
     if (!t || !is_integer(t->dtype) || tensor_numel(t) > OPS_MAX_INTS)
         return 0;
     out->n = tensor_numel(t);
@@ -23,22 +19,58 @@ int ops_ints(const struct graph *g, int value, struct ints *out)
     return 1;
 }
 
+int ops_ints(const struct graph *g, int value, struct ints *out)
+{
+    return value < 0 ? 0 : read_ints(out, value_constant(g, value));
+}
+
 int ops_in_ints(const struct graph *g, const struct node *n, int i,
                 struct ints *out)
 {
     return i < n->n_inputs ? ops_ints(g, n->inputs[i], out) : 0;
 }
 
+static int attribute(const struct node *n, const char *attr,
+                     struct ints *out, struct prune_error *err)
+{
+    out->n = 0;
+    if (!attr || !node_attr(n, attr))
+        return 0;
+    out->n = node_ints(n, attr, out->at, OPS_MAX_INTS);
+    if (out->n > OPS_MAX_INTS)
+        return ops_bad(n, err, "attribute %s has %lld entries", attr,
+                       (long long)out->n);
+    return 1;
+}
+
+int ops_open_list(const struct graph *g, const struct node *n,
+                  const char *attr, int i)
+{
+    struct ints ignored;
+
+    return !(attr && node_attr(n, attr)) && node_in(g, n, i) &&
+           !ops_in_ints(g, n, i, &ignored);
+}
+
+int ops_host_list(const struct host_call *c, const char *attr, int i,
+                  struct ints *out, struct prune_error *err)
+{
+    int e = attribute(c->node, attr, out, err);
+
+    if (e || i < 0 || i >= c->node->n_inputs || !c->in[i])
+        return e;
+    if (!host_in(c, i) || !read_ints(out, host_in(c, i)))
+        return host_bad(c, err, "input %d is no list of integers", i);
+    return 1;
+}
+
 int ops_list(const struct graph *g, const struct node *n, const char *attr,
              int i, struct ints *out, struct prune_error *err)
 {
-    if (attr && node_attr(n, attr)) {
-        out->n = node_ints(n, attr, out->at, OPS_MAX_INTS);
-        if (out->n > OPS_MAX_INTS)
-            return ops_bad(n, err, "attribute %s has %lld entries", attr,
-                           (long long)out->n);
-        return 1;
-    }
+    int e = attribute(n, attr, out, err);
+
+    if (e)
+        return e;
     if (i < 0 || !node_in(g, n, i))
         return 0;
     if (!ops_in_ints(g, n, i, out))

@@ -28,6 +28,16 @@ int ops_in_ints(const struct graph *g, const struct node *n, int i,
 int ops_list(const struct graph *g, const struct node *n, const char *attr,
              int i, struct ints *out, struct prune_error *err);
 
+/* Whether the list is an input whose integers are only known when the node
+ * is run: then ops_list would fail. */
+int ops_open_list(const struct graph *g, const struct node *n,
+                  const char *attr, int i);
+
+/* The same list of a node that is being run. */
+struct host_call;
+int ops_host_list(const struct host_call *c, const char *attr, int i,
+                  struct ints *out, struct prune_error *err);
+
 /* Says that output 0, whose shape and type are set, holds these integers. */
 int ops_set_ints(struct graph *g, const struct node *n, const struct ints *v,
                  struct prune_error *err);

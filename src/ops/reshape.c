@@ -3,6 +3,7 @@
 #include "ops/ints.h"
 #include "ops/lowering.h"
 #include "ops/mend.h"
+#include "ops/move.h"
 #include "ops/ties.h"
 
 /* The same elements under a shape that is input 1 (an attribute before
@@ -45,18 +46,18 @@ static int resolve(struct shape *out, const struct shape *x,
 static int infer(struct graph *g, struct node *n, struct prune_error *err)
 {
     const struct value *x = node_in(g, n, 0);
-    struct ints sizes, held;
     struct shape out = {.rank = 0};
-    int e = ops_list(g, n, "shape", 1, &sizes, err);
+    struct ints sizes;
+    int e;
 
+    if (ops_open_list(g, n, "shape", 1))
+        return ops_out_late(g, n);
+    e = ops_list(g, n, "shape", 1, &sizes, err);
     if (e == 0)
         return ops_bad(n, err, "it has no shape to give");
-    if (e < 0 || (e = resolve(&out, &x->shape, &sizes, n, err)) ||
-        (e = ops_out(g, n, 0, &out, x->dtype, err)))
-        return e;
-    if (!ops_in_ints(g, n, 0, &held))
-        return 0;
-    return ops_set_ints(g, n, &held, err);
+    if (e > 0)
+        e = resolve(&out, &x->shape, &sizes, n, err);
+    return e ? e : ops_out(g, n, 0, &out, x->dtype, err);
 }
 
 static int couple(struct coupling *c, const struct graph *g,
@@ -74,6 +75,20 @@ static int cut(struct cut *c, int node, struct prune_error *err)
     return ops_mend_sizes(c, node, 1, allow_zero ? -1 : 0, err);
 }
 
+static int reshape(struct shape *out, const struct host_call *c,
+                   const struct shape *x, struct prune_error *err)
+{
+    struct ints sizes;
+    int e = ops_host_list(c, "shape", 1, &sizes, err);
+
+    return e < 0 ? e : resolve(out, x, &sizes, c->node, err);
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_reshape(c, reshape, err);
+}
+
 const struct op op_reshape = {
     .name = "Reshape",
     .domain = "",
@@ -85,4 +100,5 @@ const struct op op_reshape = {
     .couple = couple,
     .cut = cut,
     .lower = ops_lower_view,
+    .host = host,
 };

@@ -5,6 +5,7 @@
 #include "ops/ints.h"
 #include "ops/lowering.h"
 #include "ops/mend.h"
+#include "ops/move.h"
 #include "ops/ties.h"
 
 /* Every step-th position from start to before end, along some axes. The
@@ -34,37 +35,43 @@ static void resolve(struct slicing *s, int axis, int64_t start, int64_t end,
     s->size[axis] = reach > 0 ? (reach - 1) / step + 1 : 0;
 }
 
-static int lists(struct slicing *s, struct ints *steps, const struct graph *g,
-                 const struct node *n, struct prune_error *err)
-{
-    int have_starts = ops_list(g, n, "starts", 1, &s->starts, err);
-    int have_ends = ops_list(g, n, "ends", 2, &s->ends, err);
-    int have_axes = ops_list(g, n, "axes", 3, &s->axes, err);
-    int have_steps = ops_list(g, n, NULL, 4, steps, err);
+enum { STARTS, ENDS, AXES, STEPS, N_LISTS };
+static const char *const names[] = {"starts", "ends", "axes", NULL};
 
-    if (have_starts < 0 || have_ends < 0 || have_axes < 0 || have_steps < 0)
-        return PRUNE_E_INPUT;
-    for (int64_t i = 0; i < s->starts.n && have_starts; i++) {
-        if (!have_axes)
-            s->axes.at[i] = i;
-        if (!have_steps)
-            steps->at[i] = 1;
+/* The four lists, from the graph or from the call. */
+struct lists {
+    struct ints at[N_LISTS];
+    int have[N_LISTS];
+};
+
+static int fit(struct slicing *s, struct lists *l, const struct node *n,
+               struct prune_error *err)
+{
+    int64_t many = l->at[STARTS].n;
+
+    for (int64_t i = 0; i < many; i++) {
+        if (!l->have[AXES])
+            l->at[AXES].at[i] = i;
+        if (!l->have[STEPS])
+            l->at[STEPS].at[i] = 1;
     }
-    s->axes.n = have_axes ? s->axes.n : s->starts.n;
-    steps->n = have_steps ? steps->n : s->starts.n;
-    if (!have_starts || !have_ends || s->ends.n != s->starts.n ||
-        s->axes.n != s->starts.n || steps->n != s->starts.n)
+    if (!l->have[STARTS] || !l->have[ENDS] || l->at[ENDS].n != many ||
+        (l->have[AXES] && l->at[AXES].n != many) ||
+        (l->have[STEPS] && l->at[STEPS].n != many))
         return ops_bad(n, err, "its starts, ends, axes and steps do not fit "
                        "each other");
+    s->starts = l->at[STARTS];
+    s->ends = l->at[ENDS];
+    s->axes = l->at[AXES];
+    s->axes.n = many;
     return 0;
 }
 
-static int read_all(struct slicing *s, const struct graph *g,
-                    const struct node *n, struct prune_error *err)
+static int resolve_all(struct slicing *s, struct lists *l,
+                       const struct node *n, const struct shape *x,
+                       struct prune_error *err)
 {
-    const struct shape *x = &node_in(g, n, 0)->shape;
-    struct ints steps;
-    int axis, e = lists(s, &steps, g, n, err);
+    int axis, e = fit(s, l, n, err);
 
     for (int k = 0; k < MAX_RANK; k++) {
         s->start[k] = 0;
@@ -72,35 +79,43 @@ static int read_all(struct slicing *s, const struct graph *g,
         s->size[k] = k < x->rank ? x->dims[k] : 0;
     }
     for (int64_t i = 0; !e && i < s->starts.n; i++) {
-        if ((e = ops_axis(g, n, s->axes.at[i], &axis, err)))
+        int64_t step = l->at[STEPS].at[i];
+        if ((e = ops_axis_of(n, x->rank, s->axes.at[i], &axis, err)))
             return e;
         s->axes.at[i] = axis;
-        s->step[axis] = steps.at[i];
-        if (steps.at[i] == 0 || steps.at[i] == INT64_MIN)
-            return ops_bad(n, err, "a step of %lld", (long long)steps.at[i]);
-        resolve(s, axis, s->starts.at[i], s->ends.at[i], steps.at[i],
+        s->step[axis] = step;
+        if (step == 0 || step == INT64_MIN)
+            return ops_bad(n, err, "a step of %lld", (long long)step);
+        resolve(s, axis, s->starts.at[i], s->ends.at[i], step,
                 x->dims[axis]);
     }
     return e;
 }
 
+static int read_all(struct slicing *s, const struct graph *g,
+                    const struct node *n, struct prune_error *err)
+{
+    struct lists l;
+
+    for (int i = 0; i < N_LISTS; i++)
+        if ((l.have[i] = ops_list(g, n, names[i], i + 1, &l.at[i], err)) < 0)
+            return l.have[i];
+    return resolve_all(s, &l, n, &node_in(g, n, 0)->shape, err);
+}
+
 static int infer(struct graph *g, struct node *n, struct prune_error *err)
 {
     struct shape out = node_in(g, n, 0)->shape;
-    struct ints held, kept;
     struct slicing s;
-    int e = read_all(&s, g, n, err);
+    int e;
 
+    for (int i = 0; i < N_LISTS; i++)
+        if (ops_open_list(g, n, names[i], i + 1))
+            return ops_out_late(g, n);
+    e = read_all(&s, g, n, err);
     for (int k = 0; !e && k < out.rank; k++)
         out.dims[k] = s.size[k];
-    if (e || (e = ops_out(g, n, 0, &out, node_in(g, n, 0)->dtype, err)))
-        return e;
-    if (out.rank != 1 || !ops_in_ints(g, n, 0, &held))
-        return 0;
-    kept.n = s.size[0];
-    for (int64_t i = 0; i < kept.n; i++)
-        kept.at[i] = held.at[s.start[0] + i * s.step[0]];
-    return ops_set_ints(g, n, &kept, err);
+    return e ? e : ops_out(g, n, 0, &out, node_in(g, n, 0)->dtype, err);
 }
 
 static int couple_axis(struct coupling *c, const struct graph *g,
@@ -176,6 +191,48 @@ static int lower(struct lowering *l, const struct graph *g,
     return lower_simple(l, n, p, 1, err);
 }
 
+static int find(struct slicing *s, const struct host_call *c,
+                const struct shape *x, struct prune_error *err)
+{
+    struct lists l;
+
+    for (int i = 0; i < N_LISTS; i++)
+        if ((l.have[i] = ops_host_list(c, names[i], i + 1, &l.at[i],
+                                       err)) < 0)
+            return l.have[i];
+    return resolve_all(s, &l, c->node, x, err);
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const struct tensor *x = host_need(c, 0, err);
+    int64_t first = 0;
+    struct slicing s;
+    struct shape shape;
+    struct tensor *out;
+    struct move m;
+    int e = x ? find(&s, c, &x->shape, err) : PRUNE_E_INPUT;
+
+    if (e)
+        return e;
+    shape = x->shape;
+    for (int k = 0; k < shape.rank; k++)
+        shape.dims[k] = s.size[k];
+    if ((e = host_out(c, 0, x->dtype, &shape, &out, err)) || !out->size)
+        return e;
+    ops_move_into(&m, &shape, &x->shape);
+    for (int k = 0; k < shape.rank; k++) {
+        first += s.start[k] * m.from[k];
+        /* A single position takes no step, however long. */
+        m.from[k] = shape.dims[k] > 1 ? m.from[k] * s.step[k] : 0;
+    }
+    ops_move(out->data,
+             (const unsigned char *)x->data +
+                 (size_t)first * dtype_size(x->dtype),
+             &m, dtype_size(x->dtype));
+    return 0;
+}
+
 const struct op op_slice = {
     .name = "Slice",
     .domain = "",
@@ -186,4 +243,5 @@ const struct op op_slice = {
     .couple = couple,
     .cut = cut,
     .lower = lower,
+    .host = host,
 };

@@ -5,19 +5,16 @@
 #include "ops/ints.h"
 #include "ops/lowering.h"
 #include "ops/mend.h"
+#include "ops/move.h"
 #include "ops/ties.h"
 
 /* One axis taken apart. The sizes are an attribute before opset 13, input 1
  * since; without them all parts are alike but perhaps a smaller last one. */
-static int parts(struct ints *sizes, int *axis, const struct graph *g,
-                 const struct node *n, struct prune_error *err)
+static int resolve(struct ints *sizes, int found, int64_t total,
+                   const struct node *n, struct prune_error *err)
 {
-    int found, e = ops_axis(g, n, node_int(n, "axis", 0), axis, err);
-    int64_t total, each, sum = 0;
+    int64_t each, sum = 0;
 
-    if (e || (found = ops_list(g, n, "split", 1, sizes, err)) < 0)
-        return e ? e : found;
-    total = node_in(g, n, 0)->shape.dims[*axis];
     if (n->n_outputs < 1 || n->n_outputs > OPS_MAX_INTS)
         return ops_bad(n, err, "it has %d outputs", n->n_outputs);
     each = (total + n->n_outputs - 1) / n->n_outputs;
@@ -37,12 +34,26 @@ static int parts(struct ints *sizes, int *axis, const struct graph *g,
     return 0;
 }
 
+static int parts(struct ints *sizes, int *axis, const struct graph *g,
+                 const struct node *n, struct prune_error *err)
+{
+    int e = ops_axis(g, n, node_int(n, "axis", 0), axis, err);
+    int found = e ? e : ops_list(g, n, "split", 1, sizes, err);
+
+    return found < 0 ? found
+                     : resolve(sizes, found,
+                               node_in(g, n, 0)->shape.dims[*axis], n, err);
+}
+
 static int infer(struct graph *g, struct node *n, struct prune_error *err)
 {
     struct shape out = node_in(g, n, 0)->shape;
     struct ints sizes;
-    int axis, e = parts(&sizes, &axis, g, n, err);
+    int axis, e;
 
+    if (ops_open_list(g, n, "split", 1))
+        return ops_out_late(g, n);
+    e = parts(&sizes, &axis, g, n, err);
     for (int i = 0; !e && i < n->n_outputs; i++) {
         out.dims[axis] = sizes.at[i];
         e = ops_out(g, n, i, &out, node_in(g, n, 0)->dtype, err);
@@ -125,6 +136,47 @@ static int lower(struct lowering *l, const struct graph *g,
     return e;
 }
 
+static int take_part(struct host_call *c, int i, int axis, int64_t at,
+                     int64_t size, struct prune_error *err)
+{
+    const struct tensor *x = host_in(c, 0);
+    size_t item = dtype_size(x->dtype);
+    struct shape shape = x->shape;
+    struct tensor *out;
+    struct move m;
+    int e;
+
+    shape.dims[axis] = size;
+    if ((e = host_out(c, i, x->dtype, &shape, &out, err)) || !out->size)
+        return e;
+    ops_move_into(&m, &shape, &x->shape);
+    ops_move(out->data,
+             (const unsigned char *)x->data +
+                 (size_t)(at * m.from[axis]) * item,
+             &m, item);
+    return 0;
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const struct tensor *x = host_need(c, 0, err);
+    struct ints sizes;
+    int64_t at = 0;
+    int axis, found, e;
+
+    if (!x)
+        return PRUNE_E_INPUT;
+    e = ops_axis_of(c->node, x->shape.rank, node_int(c->node, "axis", 0),
+                    &axis, err);
+    found = e ? e : ops_host_list(c, "split", 1, &sizes, err);
+    e = found < 0 ? found
+                  : resolve(&sizes, found, x->shape.dims[axis], c->node, err);
+    for (int i = 0; !e && i < c->node->n_outputs; at += sizes.at[i++])
+        if (host_wants(c, i))
+            e = take_part(c, i, axis, at, sizes.at[i], err);
+    return e;
+}
+
 const struct op op_split = {
     .name = "Split",
     .domain = "",
@@ -135,4 +187,5 @@ const struct op op_split = {
     .couple = couple,
     .cut = cut,
     .lower = lower,
+    .host = host,
 };

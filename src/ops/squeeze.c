@@ -1,23 +1,18 @@
 #include "ops/axes.h"
 #include "ops/infer.h"
-#include "ops/ints.h"
 #include "ops/lowering.h"
 
 /* Takes out axes of one position: those of the list (an attribute before
  * opset 13, input 1 since), or all when there is none. */
-static int find(int map[static MAX_RANK], int *n_out, const struct graph *g,
-                const struct node *n, struct prune_error *err)
+static int find(int map[static MAX_RANK], int *n_out, const struct node *n,
+                const struct shape *x, const struct ints *axes,
+                struct prune_error *err)
 {
-    const struct shape *x = &node_in(g, n, 0)->shape;
-    struct ints axes = {0};
-    int found = ops_list(g, n, "axes", 1, &axes, err);
     unsigned gone = 0;
     int axis, e;
 
-    if (found < 0)
-        return found;
-    for (int64_t i = 0; i < axes.n; i++) {
-        if ((e = ops_axis(g, n, axes.at[i], &axis, err)))
+    for (int64_t i = 0; axes && i < axes->n; i++) {
+        if ((e = ops_axis_of(n, x->rank, axes->at[i], &axis, err)))
             return e;
         if (x->dims[axis] != 1)
             return ops_bad(n, err, "axis %d has %lld positions", axis,
@@ -26,7 +21,7 @@ static int find(int map[static MAX_RANK], int *n_out, const struct graph *g,
     }
     *n_out = 0;
     for (int k = 0; k < x->rank; k++)
-        if (found ? !(gone >> k & 1) : x->dims[k] != 1)
+        if (axes ? !(gone >> k & 1) : x->dims[k] != 1)
             map[(*n_out)++] = k;
     return 0;
 }
@@ -42,6 +37,11 @@ static int couple(struct coupling *c, const struct graph *g,
     return ops_couple_axes(c, g, n, find, err);
 }
 
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_axes(c, find, err);
+}
+
 const struct op op_squeeze = {
     .name = "Squeeze",
     .domain = "",
@@ -52,4 +52,5 @@ const struct op op_squeeze = {
     .infer = infer,
     .couple = couple,
     .lower = ops_lower_view,
+    .host = host,
 };

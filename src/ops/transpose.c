@@ -1,12 +1,12 @@
 #include "ops/infer.h"
 #include "ops/lowering.h"
+#include "ops/move.h"
 #include "ops/ties.h"
 
 /* Output axis i is input axis perm[i]; reversed when perm is absent. */
-static int order(int perm[static MAX_RANK], const struct graph *g,
-                 const struct node *n, struct prune_error *err)
+static int order_of(int perm[static MAX_RANK], const struct node *n, int rank,
+                    struct prune_error *err)
 {
-    int rank = node_in(g, n, 0)->shape.rank;
     int64_t given[MAX_RANK] = {0};
     int64_t have = node_ints(n, "perm", given, MAX_RANK);
     unsigned seen = 0;
@@ -22,6 +22,12 @@ static int order(int perm[static MAX_RANK], const struct graph *g,
         seen |= 1u << given[k];
     }
     return 0;
+}
+
+static int order(int perm[static MAX_RANK], const struct graph *g,
+                 const struct node *n, struct prune_error *err)
+{
+    return order_of(perm, n, node_in(g, n, 0)->shape.rank, err);
 }
 
 static int infer(struct graph *g, struct node *n, struct prune_error *err)
@@ -53,6 +59,30 @@ static int lower(struct lowering *l, const struct graph *g,
     return e ? e : lower_simple(l, n, p, 1, err);
 }
 
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const struct tensor *x = host_need(c, 0, err);
+    struct shape shape;
+    struct tensor *out;
+    struct move m, own;
+    int perm[MAX_RANK];
+    int e = x ? order_of(perm, c->node, x->shape.rank, err) : PRUNE_E_INPUT;
+
+    if (e)
+        return e;
+    shape = x->shape;
+    for (int k = 0; k < shape.rank; k++)
+        shape.dims[k] = x->shape.dims[perm[k]];
+    if ((e = host_out(c, 0, x->dtype, &shape, &out, err)))
+        return e;
+    ops_move_into(&own, &shape, &x->shape);
+    m = own;
+    for (int k = 0; k < shape.rank; k++)
+        m.from[k] = own.from[perm[k]];
+    ops_move(out->data, x->data, &m, dtype_size(x->dtype));
+    return 0;
+}
+
 const struct op op_transpose = {
     .name = "Transpose",
     .domain = "",
@@ -62,4 +92,5 @@ const struct op op_transpose = {
     .infer = infer,
     .couple = couple,
     .lower = lower,
+    .host = host,
 };

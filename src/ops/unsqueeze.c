@@ -1,26 +1,22 @@
 #include "ops/axes.h"
 #include "ops/infer.h"
-#include "ops/ints.h"
 #include "ops/lowering.h"
 
 /* Puts in axes of one position; the list (an attribute before opset 13,
  * input 1 since) counts axes of the output. */
-static int find(int map[static MAX_RANK], int *n_out, const struct graph *g,
-                const struct node *n, struct prune_error *err)
+static int find(int map[static MAX_RANK], int *n_out, const struct node *n,
+                const struct shape *x, const struct ints *axes,
+                struct prune_error *err)
 {
-    int rank = node_in(g, n, 0)->shape.rank, from = 0;
-    struct ints axes = {0};
-    int found = ops_list(g, n, "axes", 1, &axes, err);
     unsigned fresh = 0;
+    int from = 0;
 
-    if (found < 0)
-        return found;
-    if (!found || rank + axes.n > MAX_RANK)
-        return ops_bad(n, err, "%d axes and %lld more", rank,
-                       (long long)axes.n);
-    *n_out = rank + (int)axes.n;
-    for (int64_t i = 0; i < axes.n; i++) {
-        int axis = shape_axis(*n_out, axes.at[i]);
+    if (!axes || x->rank + axes->n > MAX_RANK)
+        return ops_bad(n, err, "%d axes and %lld more", x->rank,
+                       axes ? (long long)axes->n : 0);
+    *n_out = x->rank + (int)axes->n;
+    for (int64_t i = 0; i < axes->n; i++) {
+        int axis = shape_axis(*n_out, axes->at[i]);
         if (axis < 0 || (fresh >> axis & 1))
             return ops_bad(n, err, "its axes do not fit %d axes", *n_out);
         fresh |= 1u << axis;
@@ -41,6 +37,11 @@ static int couple(struct coupling *c, const struct graph *g,
     return ops_couple_axes(c, g, n, find, err);
 }
 
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_axes(c, find, err);
+}
+
 const struct op op_unsqueeze = {
     .name = "Unsqueeze",
     .domain = "",
@@ -51,4 +52,5 @@ const struct op op_unsqueeze = {
     .infer = infer,
     .couple = couple,
     .lower = ops_lower_view,
+    .host = host,
 };

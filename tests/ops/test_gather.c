@@ -1,3 +1,4 @@
+#include "host.h"
 #include "net.h"
 
 Test(gather, picks_from_sizes)
@@ -8,9 +9,30 @@ Test(gather, picks_from_sizes)
     net_done(g, y);
     net_knows(g, y, I(9, 7));
     graph_free(g);
-    g = net_new(13);
-    y = net_node(g, "Gather", 1, V(net_ints(g, I(7, 8)), net_ints(g, I(2))));
-    net_bad(g, y, "index 2");
+}
+
+Test(gather, takes_rows_of_any_type)
+{
+    struct host_test t = host_begin("Gather", "", 13, 2, 1);
+    host_give(&t, 0, DTYPE_I16, "2x3", (int16_t[]){1, 2, 3, 4, 5, 6});
+    host_give(&t, 1, DTYPE_I32, "1x2", (int32_t[]){-1, 0});
+    host_call(&t);
+    host_gives_data(&t, 0, DTYPE_I16, "1x2x3",
+                    (int16_t[]){4, 5, 6, 1, 2, 3});
+    host_int(&t, "axis", 1);
+    host_call(&t);
+    host_gives_data(&t, 0, DTYPE_I16, "2x1x2", (int16_t[]){3, 1, 6, 4});
+    host_i64(&t, 1, "0", NULL);
+    host_call(&t);
+    host_gives_data(&t, 0, DTYPE_I16, "2x0", NULL);
+    host_i64(&t, 1, "1", (int64_t[]){3});
+    cr_assert_eq(host_try(&t), PRUNE_E_INPUT);
+    cr_assert(strstr(t.err.text, "index 3 of 3"));
+    host_i64(&t, 1, "1", (int64_t[]){INT64_MIN});
+    cr_assert_eq(host_try(&t), PRUNE_E_INPUT);
+    host_f32(&t, 1, "1", (float[]){0});
+    cr_assert_eq(host_try(&t), PRUNE_E_INPUT);
+    host_end(&t);
 }
 
 Test(gather, even_places_are_a_slice)
@@ -27,13 +49,12 @@ Test(gather, even_places_are_a_slice)
     net_check(g, SHAPE(3), F(1, 2, 3, 4, 5, 6), F(4, 5, 6));
 }
 
-Test(gather, uneven_places_cannot_run)
+Test(gather, takes_places_in_any_order)
 {
     struct graph *g = net_new(13);
     int x = net_input(g, SHAPE(4));
-    net_done(g, net_node(g, "Gather", 1, V(x, net_ints(g, I(0, 1, 3)))));
-    net_refused(g, "no even order");
-    graph_free(g);
+    net_node(g, "Gather", 1, V(x, net_ints(g, I(0, 1, 3, 0))));
+    net_check(g, SHAPE(4), F(1, 2, 3, 4), F(1, 2, 4, 1));
 }
 
 Test(gather, embedding_ties_its_columns)

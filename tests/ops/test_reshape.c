@@ -1,3 +1,4 @@
+#include "host.h"
 #include "net.h"
 
 static int reshape(struct graph *g, int x, const int64_t *to, size_t n)
@@ -39,15 +40,24 @@ Test(reshape, what_cannot_be_is_refused)
     net_bad(g, g->nodes[0].outputs[0], "6 elements");
 }
 
-Test(reshape, sizes_from_the_data_leave_the_shape_open)
+Test(reshape, a_computed_shape_is_known_when_it_runs)
 {
-    struct prune_error err = {0};
     struct graph *g = net_new(14);
-    int x = net_input(g, SHAPE(2, 3));
-    int y = net_node(g, "Reshape", 1, V(x, x));
-    cr_assert_eq(net_infer(g, y, &err), 0, "%s", err.text);
-    cr_expect_eq(g->values[y].shape.rank, -1);
+    int x = net_input(g, SHAPE(2, 3)), s = net_input(g, SHAPE(1));
+    g->values[s].dtype = DTYPE_I64;
+    int y = net_node(g, "Reshape", 1, V(x, s));
+    net_done(g, y);
+    cr_assert_eq(g->values[y].shape.rank, -1);
+    cr_assert_eq(g->values[y].dtype, DTYPE_F32);
     graph_free(g);
+    struct host_test t = host_begin("Reshape", "", 14, 2, 1);
+    host_give(&t, 0, DTYPE_U8, "2x3", "abcdef");
+    host_i64(&t, 1, "2", (int64_t[]){3, -1});
+    host_call(&t);
+    host_gives_data(&t, 0, DTYPE_U8, "3x2", "abcdef");
+    host_i64(&t, 1, "1", (int64_t[]){5});
+    cr_assert_eq(host_try(&t), PRUNE_E_INPUT);
+    host_end(&t);
 }
 
 Test(reshape, merged_channels_are_runs_and_sizes_are_mended)
