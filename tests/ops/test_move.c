@@ -9,11 +9,11 @@ Test(move, concat_joins_any_type)
     struct host_test t = host_begin("Concat", "", 13, 3, 1);
     host_int(&t, "axis", -1);
     host_give(&t, 0, DTYPE_U8, "2x1", "ad");
-    host_give(&t, 1, DTYPE_U8, "2x0", NULL);
+    host_give(&t, 1, DTYPE_U8, "2x0", "");
     host_give(&t, 2, DTYPE_U8, "2x2", "bcef");
     host_call(&t);
     host_gives_data(&t, 0, DTYPE_U8, "2x3", "abcdef");
-    host_i64(&t, 1, "2x0", NULL);
+    host_i64(&t, 1, "2x0", (int64_t[]){0});
     cr_assert_eq(host_try(&t), PRUNE_E_INPUT);
     host_give(&t, 1, DTYPE_U8, "3x1", "xyz");
     cr_assert_eq(host_try(&t), PRUNE_E_INPUT);
@@ -51,7 +51,7 @@ Test(move, split_shares_unevenly)
     host_call(&t);
     host_gives_data(&t, 0, DTYPE_U16, "2x2", (uint16_t[]){1, 2, 5, 6});
     host_gives_data(&t, 1, DTYPE_U16, "2x2", (uint16_t[]){3, 4, 7, 8});
-    host_gives_data(&t, 2, DTYPE_U16, "2x0", NULL);
+    host_gives_data(&t, 2, DTYPE_U16, "2x0", "");
     host_end(&t);
 }
 
