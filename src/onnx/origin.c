@@ -1,4 +1,5 @@
 #include "base/alloc.h"
+#include "onnx/functions.h"
 #include "onnx/parts.h"
 
 /* protobuf-c's memory comes from base/alloc.h, so that its failures can be
@@ -24,8 +25,9 @@ static void free_origin(struct origin *base)
     struct onnx_origin *o = (struct onnx_origin *)base;
     ProtobufCAllocator a = {.alloc = take, .free = give};
     payload_return(&o->payloads);
-    if (o->model)
-        onnx__model_proto__free_unpacked(o->model, &a);
+    if (o->unpacked)
+        onnx__model_proto__free_unpacked(o->unpacked, &a);
+    arena_done(&o->arena);
     external_done(&o->sides);
     file_unmap(&o->file);
     mem_free(o);
@@ -64,9 +66,9 @@ static int unpack(struct onnx_origin *o, const struct file_map *file,
     struct buf small = {0};
     int rc = payload_cut(&small, &o->payloads, file, err);
     if (!rc) {
-        o->model = onnx__model_proto__unpack(&a, small.size,
-                                             (const uint8_t *)small.data);
-        if (!o->model)
+        o->unpacked = onnx__model_proto__unpack(
+            &a, small.size, (const uint8_t *)small.data);
+        if (!o->unpacked)
             rc = failed ? err_memory(err, "a model")
                         : err_set(err, PRUNE_E_INPUT,
                                   "damaged: a field is not of the type that "
@@ -74,9 +76,11 @@ static int unpack(struct onnx_origin *o, const struct file_map *file,
     }
     buf_done(&small);
     if (!rc)
-        rc = payload_hang(&o->payloads, o->model, file, &a, err);
+        rc = payload_hang(&o->payloads, o->unpacked, file, &a, err);
+    if (!rc)
+        rc = external_hang(&o->sides, &o->payloads, o->unpacked, folder, err);
     return rc ? rc
-              : external_hang(&o->sides, &o->payloads, o->model, folder, err);
+              : functions_expand(&o->model, &o->arena, o->unpacked, err);
 }
 
 int onnx_origin_new(struct onnx_origin **out, const struct file_map *file,

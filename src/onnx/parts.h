@@ -9,7 +9,9 @@
 
 struct onnx_origin {
     struct origin base; /* first: a graph holds a pointer to it */
-    Onnx__ModelProto *model;
+    Onnx__ModelProto *model;    /* what graphs are read from, and written */
+    Onnx__ModelProto *unpacked; /* what protobuf-c made, mostly the same */
+    struct arena arena;         /* what was made of it: functions.h */
     struct file_map file; /* large tensors of the model point into it */
     struct sides sides;   /* or into one of these */
     struct payloads payloads;

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "onnx/attribute.h"
+#include "onnx/functions.h"
 #include "onnx/onnx.h"
 #include "onnx/wire.h"
 
@@ -18,7 +19,7 @@ struct reading {
     int is_sub;             /* a subgraph: may read what others make */
     struct names values;    /* name -> value */
     struct names sparse;    /* sparse initializers: defined, no constant */
-    const struct names *functions; /* "domain:name" of the model's own */
+    const struct names *functions; /* of the model, that stayed */
 };
 
 /* The value of that name, made when it is new; "" is NO_VALUE. */
@@ -164,14 +165,19 @@ static const char *domain_of(const char *domain)
     return strcmp(onnx_text(domain), "ai.onnx") ? onnx_text(domain) : "";
 }
 
-static int has_function(const struct reading *r, const char *domain,
-                        const char *type)
+/* Calls of the model's own functions that stayed: whatever operator has
+ * the same name, it is not meant. */
+static int has_function(struct reading *r, const Onnx__NodeProto *p,
+                        int *out, struct prune_error *err)
 {
-    char key[256];
+    *out = 0;
     if (!r->functions->n)
         return 0;
-    snprintf(key, sizeof key, "%s:%s", domain, type);
-    return names_get(r->functions, key) >= 0;
+    char *key = functions_key_of_node(&r->g->arena, p);
+    if (!key)
+        return err_memory(err, "a model");
+    *out = names_get(r->functions, key) >= 0;
+    return 0;
 }
 
 static int read_functions(struct reading *r, struct names *functions,
@@ -179,13 +185,9 @@ static int read_functions(struct reading *r, struct names *functions,
 {
     const Onnx__ModelProto *m = r->origin->model;
     for (size_t i = 0; i < m->n_functions; i++) {
-        char key[256];
-        snprintf(key, sizeof key, "%s:%s", domain_of(m->functions[i]->domain),
-                 onnx_text(m->functions[i]->name));
-        if (names_get(functions, key) >= 0)
-            continue;
-        char *copy = arena_strdup(&r->g->arena, key);
-        if (!copy || names_put(functions, copy, 0))
+        char *key = functions_key(&r->g->arena, m->functions[i]);
+        if (!key || (names_get(functions, key) < 0 &&
+                     names_put(functions, key, 0)))
             return err_memory(err, "a model");
     }
     return 0;
@@ -256,7 +258,11 @@ static int read_node(struct reading *r, const Onnx__NodeProto *p,
     n->origin = p;
     if (!*type)
         return err_set(err, PRUNE_E_INPUT, "a node names no operator");
-    if (r->find && !has_function(r, domain, type))
+    int is_own;
+    rc = has_function(r, p, &is_own, err);
+    if (rc)
+        return rc;
+    if (r->find && !is_own)
         n->op = r->find(domain, type, r->g->opset);
     rc = read_links(r, p->input, n->n_inputs, n->inputs, err);
     if (!rc)

@@ -207,6 +207,51 @@ static inline void build_sub(struct build *b, Onnx__NodeProto *n,
     a->g = g;
 }
 
+static inline Onnx__FunctionProto *build_function(struct build *b,
+                                                  const char *domain,
+                                                  const char *name,
+                                                  const char *inputs,
+                                                  const char *outputs)
+{
+    Onnx__FunctionProto *f = build_get(b, 1, sizeof *f);
+    onnx__function_proto__init(f);
+    f->domain = build_text(b, domain);
+    f->name = build_text(b, name);
+    f->n_input = build_names(b, &f->input, inputs);
+    f->n_output = build_names(b, &f->output, outputs);
+    build_append(b, &b->model->functions, &b->model->n_functions, f);
+    return f;
+}
+
+/* A node in a function's body. */
+static inline Onnx__NodeProto *build_body(struct build *b,
+                                          Onnx__FunctionProto *f,
+                                          const char *type,
+                                          const char *inputs,
+                                          const char *outputs)
+{
+    return build_node(b, &f->node, &f->n_node, type, inputs, outputs);
+}
+
+/* A field that the installed onnx.proto does not know. */
+static inline void build_unknown(struct build *b, ProtobufCMessage *m,
+                                 uint32_t tag, const void *bytes, size_t n)
+{
+    ProtobufCMessageUnknownField *more =
+        build_get(b, m->n_unknown_fields + 1, sizeof *more);
+    if (m->n_unknown_fields)
+        memcpy(more, m->unknown_fields, m->n_unknown_fields * sizeof *more);
+    ProtobufCMessageUnknownField *u = &more[m->n_unknown_fields++];
+    cr_assert_lt(n, 128);
+    u->tag = tag;
+    u->wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
+    u->len = n + 1;
+    u->data = build_get(b, n + 1, 1);
+    u->data[0] = (uint8_t)n;
+    memcpy(u->data + 1, bytes, n);
+    m->unknown_fields = more;
+}
+
 /* The file's bytes, the arena's as well. */
 static inline unsigned char *build_pack(struct build *b, size_t *size)
 {

@@ -2,21 +2,10 @@
 
 /* Files newer than the definition that they are read with, and old ones. */
 
-/* A field that nobody here knows. */
 static void put_unknown(struct build *b, ProtobufCMessage *m, uint32_t tag,
                         const char *text)
 {
-    ProtobufCMessageUnknownField *u = build_get(b, 1, sizeof *u);
-    size_t n = strlen(text);
-    cr_assert_lt(n, 128);
-    u->tag = tag;
-    u->wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
-    u->len = n + 1;
-    u->data = build_get(b, n + 1, 1);
-    u->data[0] = (uint8_t)n;
-    memcpy(u->data + 1, text, n);
-    m->unknown_fields = u;
-    m->n_unknown_fields = 1;
+    build_unknown(b, m, tag, text, strlen(text));
 }
 
 static struct build model(int64_t ir_version, int64_t opset)
