@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "graph/tensor.h"
+#include "onnx/onnx.h"
 #include "onnx/parts.h"
 
 enum { MOST_FILES = 1 << 16 };
@@ -26,10 +26,10 @@ struct hanging {
     struct prune_error *err;
 };
 
-static int bad(const struct hanging *h, const Onnx__TensorProto *t,
+static int bad(const Onnx__TensorProto *t, struct prune_error *err,
                const char *what)
 {
-    return err_set(h->err, PRUNE_E_INPUT, "tensor '%s': its external data %s",
+    return err_set(err, PRUNE_E_INPUT, "tensor '%s': its external data %s",
                    onnx_text(t->name), what);
 }
 
@@ -47,31 +47,6 @@ static int number(uint64_t *out, const char *s)
     return 0;
 }
 
-/* Other keys ("checksum", what newer tools add) say nothing about where the
- * bytes are. */
-static int read_place(struct hanging *h, struct place *out,
-                      const Onnx__TensorProto *t)
-{
-    struct place p = {0};
-    for (size_t i = 0; i < t->n_external_data; i++) {
-        const char *key = onnx_text(t->external_data[i]->key);
-        const char *value = onnx_text(t->external_data[i]->value);
-        if (!strcmp(key, "location"))
-            p.location = value;
-        else if (!strcmp(key, "offset") && number(&p.offset, value))
-            return bad(h, t, "has an offset that is no number");
-        else if (!strcmp(key, "length")) {
-            p.has_length = 1;
-            if (number(&p.length, value))
-                return bad(h, t, "has a length that is no number");
-        }
-    }
-    if (!p.location || !*p.location)
-        return bad(h, t, "names no file");
-    *out = p;
-    return 0;
-}
-
 /* A plain relative path. "./a" is what some exporters write. */
 static int is_plain(const char *path)
 {
@@ -84,6 +59,56 @@ static int is_plain(const char *path)
             return 0;
     }
     return 1;
+}
+
+/* Bytes that the tensor's sizes ask for; -1 when that is not known. */
+static int64_t bytes_of(const Onnx__TensorProto *t)
+{
+    size_t item = t->data_type < 0 ? 0
+                                   : dtype_size((enum dtype)t->data_type);
+    int64_t n = 1, bytes;
+    for (size_t i = 0; i < t->n_dims; i++)
+        if (t->dims[i] < 0 || __builtin_mul_overflow(n, t->dims[i], &n))
+            return -1;
+    return !item || __builtin_mul_overflow(n, (int64_t)item, &bytes) ? -1
+                                                                     : bytes;
+}
+
+/* Other keys ("checksum", what newer tools add) say nothing about where the
+ * bytes are. */
+static int read_place(struct place *out, const Onnx__TensorProto *t,
+                      struct prune_error *err)
+{
+    struct place p = {0};
+    for (size_t i = 0; i < t->n_external_data; i++) {
+        const char *key = onnx_text(t->external_data[i]->key);
+        const char *value = onnx_text(t->external_data[i]->value);
+        if (!strcmp(key, "location"))
+            p.location = value;
+        else if (!strcmp(key, "offset") && number(&p.offset, value))
+            return bad(t, err, "has an offset that is no number");
+        else if (!strcmp(key, "length")) {
+            p.has_length = 1;
+            if (number(&p.length, value))
+                return bad(t, err, "has a length that is no number");
+        }
+    }
+    if (!p.location || !*p.location)
+        return bad(t, err, "names no file");
+    if (!is_plain(p.location))
+        return err_set(err, PRUNE_E_INPUT,
+                       "tensor '%s': its external data lies in '%s', which "
+                       "is no path within the model's folder; put the file "
+                       "beside the model and name it so",
+                       onnx_text(t->name), p.location);
+    p.location += 2 * !strncmp(p.location, "./", 2);
+    int64_t wanted = bytes_of(t);
+    if (!p.has_length && wanted >= 0) {
+        p.has_length = 1;
+        p.length = (uint64_t)wanted;
+    }
+    *out = p;
+    return 0;
 }
 
 static int room_for_one(struct sides *s)
@@ -107,7 +132,7 @@ static int open_side(struct hanging *h, const Onnx__TensorProto *t,
 {
     struct sides *s = h->s;
     if (s->n >= MOST_FILES)
-        return bad(h, t, "is one more file than the 65536 allowed");
+        return bad(t, h->err, "is one more file than the 65536 allowed");
     char *name = room_for_one(s) ? NULL : mem_strdup(location);
     if (!name || names_put(&h->index, name, (int)s->n)) {
         mem_free(name);
@@ -118,9 +143,9 @@ static int open_side(struct hanging *h, const Onnx__TensorProto *t,
     if (rc) {
         /* The index still points to the name: it is not used again. */
         mem_free(name);
-        err_prefix(h->err, "tensor '%s' has its values in a file beside the "
-                           "model, which must lie there",
-                   onnx_text(t->name));
+        err_prefix(h->err, "tensor '%s': its external data lies in '%s'; put "
+                           "that file beside the model",
+                   onnx_text(t->name), location);
         return rc;
     }
     s->names[s->n] = name;
@@ -132,46 +157,23 @@ static int open_side(struct hanging *h, const Onnx__TensorProto *t,
 static int find_side(struct hanging *h, const Onnx__TensorProto *t,
                      const char *location, size_t *out)
 {
+    int at = names_get(&h->index, location);
     if (!h->folder)
-        return bad(h, t, "lies in another file, which is not at hand here: "
+        return bad(t, h->err, "lies in another file, which is not at hand here: "
                          "read the model by its path, or save it as one "
                          "file");
-    if (!is_plain(location))
-        return err_set(h->err, PRUNE_E_INPUT,
-                       "tensor '%s': its external data lies in '%s', which "
-                       "is no path within the model's folder; put the file "
-                       "beside the model and name it so",
-                       onnx_text(t->name), location);
-    location += 2 * !strncmp(location, "./", 2);
-    int at = names_get(&h->index, location);
     if (at < 0)
         return open_side(h, t, location, out);
     *out = (size_t)at;
     return 0;
 }
 
-/* Bytes that the tensor's sizes ask for; -1 when that is not known. */
-static int64_t bytes_of(const Onnx__TensorProto *t)
-{
-    size_t item = t->data_type < 0 ? 0
-                                   : dtype_size((enum dtype)t->data_type);
-    int64_t n = 1, bytes;
-    for (size_t i = 0; i < t->n_dims; i++)
-        if (t->dims[i] < 0 || __builtin_mul_overflow(n, t->dims[i], &n))
-            return -1;
-    return !item || __builtin_mul_overflow(n, (int64_t)item, &bytes) ? -1
-                                                                     : bytes;
-}
-
 static int hang_span(struct hanging *h, Onnx__TensorProto *t,
                      const struct place *where, const struct file_map *m)
 {
     struct place p = *where;
-    int64_t wanted = bytes_of(t);
-    if (!p.has_length)
-        p.length = wanted >= 0           ? (uint64_t)wanted
-                   : p.offset <= m->size ? m->size - p.offset
-                                         : 0;
+    if (!p.has_length && p.offset <= m->size)
+        p.length = m->size - p.offset;
     if (p.offset > m->size || p.length > m->size - p.offset)
         return err_set(h->err, PRUNE_E_INPUT,
                        "tensor '%s': bytes %" PRIu64 " and %" PRIu64
@@ -190,9 +192,9 @@ static int hang_tensor(void *payload, Onnx__TensorProto *t)
     if (t->data_location != ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
         return 0;
     if (t->raw_data.data)
-        return bad(h, t, "comes beside values in the model: it gives them "
+        return bad(t, h->err, "comes beside values in the model: it gives them "
                          "twice");
-    int rc = read_place(h, &p, t);
+    int rc = read_place(&p, t, h->err);
     if (!rc)
         rc = find_side(h, t, p.location, &side);
     return rc ? rc : hang_span(h, t, &p, &h->s->maps[side]);
@@ -217,4 +219,90 @@ void external_done(struct sides *s)
     mem_free(s->maps);
     mem_free(s->names);
     *s = (struct sides){0};
+}
+
+/* --- what is asked for ------------------------------------------------- */
+
+struct listing {
+    struct onnx_external *list;
+    size_t n, room;
+    struct names index; /* file -> index in list */
+    struct prune_error *err;
+};
+
+static int add_file(struct listing *l, const char *location, size_t *out)
+{
+    int at = names_get(&l->index, location);
+    if (at >= 0) {
+        *out = (size_t)at;
+        return 0;
+    }
+    if (l->n == l->room) {
+        size_t want = l->room ? 2 * l->room : 8;
+        void *p = mem_array(l->list, want, sizeof *l->list);
+        if (!p)
+            return err_memory(l->err, "a list of files");
+        l->list = p;
+        l->room = want;
+    }
+    char *name = mem_strdup(location);
+    if (!name || names_put(&l->index, name, (int)l->n)) {
+        mem_free(name);
+        return err_memory(l->err, "a list of files");
+    }
+    l->list[l->n] = (struct onnx_external){.file = name};
+    *out = l->n++;
+    return 0;
+}
+
+static int list_tensor(void *payload, Onnx__TensorProto *t)
+{
+    struct listing *l = payload;
+    struct place p;
+    size_t at;
+    uint64_t end;
+    if (t->data_location != ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
+        return 0;
+    int rc = read_place(&p, t, l->err);
+    if (!rc && (__builtin_add_overflow(p.offset, p.length, &end) ||
+                end > INT64_MAX))
+        rc = bad(t, l->err, "lies behind the end of any file");
+    if (!rc)
+        rc = add_file(l, p.location, &at);
+    if (!rc && (int64_t)end > l->list[at].bytes)
+        l->list[at].bytes = (int64_t)end;
+    return rc;
+}
+
+int onnx_external_list(struct onnx_external **out, size_t *n,
+                       const char *path, struct prune_error *err)
+{
+    struct file_map m = {0};
+    struct listing l = {.err = err};
+    struct onnx_origin *o = NULL;
+    int rc = file_map(&m, path, 0, err);
+    if (rc)
+        return rc;
+    rc = onnx_origin_open(&o, &m, err);
+    if (!rc)
+        rc = payload_each(o->unpacked, list_tensor, &l);
+    else
+        file_unmap(&m);
+    onnx_origin_unref(o);
+    names_done(&l.index);
+    if (rc) {
+        err_prefix(err, "%s", path);
+        onnx_external_free(l.list, l.n);
+        return rc;
+    }
+    *out = l.list;
+    *n = l.n;
+    return 0;
+}
+
+void onnx_external_free(struct onnx_external *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        mem_free(list[i].file);
+    mem_free(list);
 }

@@ -34,6 +34,19 @@ int onnx_read_own(struct graph **out, unsigned char *bytes, size_t size,
  * last. */
 const struct file_map *onnx_file(const struct graph *g, size_t i);
 
+/* What a model asks of a file beside it. */
+struct onnx_external {
+    char *file;    /* relative to the model's folder */
+    int64_t bytes; /* the end of what is asked of it that lies last */
+};
+
+/* The files of a model's external data, in the order of their first use;
+ * they need not be there. A location that onnx_read would refuse is an error
+ * here too. The list is freed by onnx_external_free. */
+int onnx_external_list(struct onnx_external **out, size_t *n,
+                       const char *path, struct prune_error *err);
+void onnx_external_free(struct onnx_external *list, size_t n);
+
 /* The most that the file of a model may hold: protobuf's own limit, which
  * other readers keep to. */
 #define ONNX_MOST ((int64_t)0x7fffffff)

@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "onnx/functions.h"
 #include "onnx/parts.h"
+#include "onnx/wire.h"
 
 /* protobuf-c's memory comes from base/alloc.h, so that its failures can be
  * injected; what may be weights is aligned for kernels. */
@@ -58,13 +59,16 @@ const struct file_map *onnx_origin_map(const struct onnx_origin *o,
 }
 
 static int unpack(struct onnx_origin *o, const struct file_map *file,
-                  const char *folder, struct prune_error *err)
+                  struct prune_error *err)
 {
     int failed = 0;
     ProtobufCAllocator a = {.alloc = take, .free = give,
                             .allocator_data = &failed};
     struct buf small = {0};
-    int rc = payload_cut(&small, &o->payloads, file, err);
+    int rc = wire_check(&onnx__model_proto__descriptor, file->data,
+                        file->size, err);
+    if (!rc)
+        rc = payload_cut(&small, &o->payloads, file, err);
     if (!rc) {
         o->unpacked = onnx__model_proto__unpack(
             &a, small.size, (const uint8_t *)small.data);
@@ -75,28 +79,49 @@ static int unpack(struct onnx_origin *o, const struct file_map *file,
                                   "ONNX gives it");
     }
     buf_done(&small);
-    if (!rc)
-        rc = payload_hang(&o->payloads, o->unpacked, file, &a, err);
-    if (!rc)
-        rc = external_hang(&o->sides, &o->payloads, o->unpacked, folder, err);
-    return rc ? rc
-              : functions_expand(&o->model, &o->arena, o->unpacked, err);
+    o->model = o->unpacked;
+    return rc ? rc : payload_hang(&o->payloads, o->unpacked, file, &a, err);
 }
 
-int onnx_origin_new(struct onnx_origin **out, const struct file_map *file,
-                    const char *folder, struct prune_error *err)
+static struct onnx_origin *origin_start(void)
 {
     struct onnx_origin *o = mem_new(sizeof *o);
-    if (!o)
-        return err_memory(err, "a model");
-    o->base.refs = 1;
-    o->base.free = free_origin;
-    int rc = unpack(o, file, folder, err);
+    if (o) {
+        o->base.refs = 1;
+        o->base.free = free_origin;
+    }
+    return o;
+}
+
+int onnx_origin_open(struct onnx_origin **out, const struct file_map *file,
+                     struct prune_error *err)
+{
+    struct onnx_origin *o = origin_start();
+    int rc = o ? unpack(o, file, err) : err_memory(err, "a model");
     if (rc) {
         onnx_origin_unref(o);
         return rc;
     }
     o->file = *file;
+    *out = o;
+    return 0;
+}
+
+int onnx_origin_new(struct onnx_origin **out, const struct file_map *file,
+                    const char *folder, struct prune_error *err)
+{
+    struct onnx_origin *o = NULL;
+    int rc = onnx_origin_open(&o, file, err);
+    if (rc)
+        return rc;
+    rc = external_hang(&o->sides, &o->payloads, o->unpacked, folder, err);
+    if (!rc)
+        rc = functions_expand(&o->model, &o->arena, o->unpacked, err);
+    if (rc) {
+        o->file = (struct file_map){0};
+        onnx_origin_unref(o);
+        return rc;
+    }
     *out = o;
     return 0;
 }

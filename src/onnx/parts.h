@@ -17,10 +17,14 @@ struct onnx_origin {
     struct payloads payloads;
 };
 
-/* Unpacks a file that wire_check has passed; one reference. `file` is taken
- * over on success. `folder`: where external data lie, or NULL. */
+/* Checks and unpacks a file; one reference. `file` is taken over on success.
+ * `folder`: where external data lie, or NULL. */
 int onnx_origin_new(struct onnx_origin **out, const struct file_map *file,
                     const char *folder, struct prune_error *err);
+
+/* The same without external data, and with calls of functions. */
+int onnx_origin_open(struct onnx_origin **out, const struct file_map *file,
+                     struct prune_error *err);
 void onnx_origin_unref(void *origin);
 
 /* The file that these bytes lie in, or NULL. */
@@ -28,8 +32,9 @@ const struct file_map *onnx_origin_map(const struct onnx_origin *o,
                                        const void *bytes);
 
 /* A tensor whose elements are borrowed from the message (or the file) where
- * they stand in their final form and aligned; it keeps `o` alive. PRUNE_E_UNSUPPORTED (err untouched)
- * for what graphs cannot hold: texts, unknown types, too many axes. */
+ * they stand in their final form and aligned; it keeps `o` alive.
+ * PRUNE_E_UNSUPPORTED (err untouched) for what graphs cannot hold: texts,
+ * unknown types, too many axes. */
 int onnx_tensor(struct tensor **out, const Onnx__TensorProto *p,
                 struct onnx_origin *o, struct prune_error *err);
 

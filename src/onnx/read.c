@@ -7,7 +7,6 @@
 #include "onnx/attribute.h"
 #include "onnx/functions.h"
 #include "onnx/onnx.h"
-#include "onnx/wire.h"
 
 enum { OLDEST_OPSET = 1, OLDEST_IR = 3 };
 
@@ -451,10 +450,7 @@ static int read_model(struct reading *r, struct file_map *file,
                       const char *folder, struct prune_error *err)
 {
     struct names functions = {0};
-    int rc = wire_check(&onnx__model_proto__descriptor, file->data,
-                        file->size, err);
-    if (!rc)
-        rc = graph_new(&r->g, err);
+    int rc = graph_new(&r->g, err);
     if (!rc)
         rc = onnx_origin_new(&r->origin, file, folder, err);
     if (rc)

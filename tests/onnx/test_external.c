@@ -179,7 +179,7 @@ Test(external, is_written_into_the_model)
 static const struct {
     const char *location, *offset, *length, *says;
 } bad[] = {
-    {"missing.bin", NULL, NULL, "missing.bin: No such file"},
+    {"missing.bin", NULL, NULL, "put that file beside the model"},
     {"/etc/passwd", NULL, NULL, "no path within the model's folder"},
     {"../w.bin", NULL, NULL, "no path within the model's folder"},
     {"sub/../w.bin", NULL, NULL, "no path within the model's folder"},
@@ -247,6 +247,60 @@ Test(external, is_not_given_twice)
     cr_assert_eq(read_model(&b, &g, &e), PRUNE_E_INPUT);
     cr_assert_not_null(strstr(e.text, "twice"), "%s", e.text);
     build_done(&b);
+}
+
+/* What is to be brought, before it is there. */
+Test(external, is_listed)
+{
+    struct build b = model();
+    elsewhere(&b, "w", 4, "./w.bin", "16", "16");
+    elsewhere(&b, "v", 2, "w.bin", "4", NULL);
+    elsewhere(&b, "u", 3, "sub/u.bin", NULL, NULL);
+    elsewhere(&b, "q", 4, "q.bin", "5", NULL)->data_type = 22;
+    size_t size, n = 0;
+    unsigned char *bytes = build_pack(&b, &size);
+    save("m.onnx", bytes, size);
+    struct onnx_external *list = NULL;
+    struct prune_error e = {0};
+    cr_assert_eq(onnx_external_list(&list, &n, "m.onnx", &e), 0, "%s",
+                 e.text);
+    cr_assert_eq(n, 3);
+    cr_assert_str_eq(list[0].file, "w.bin");
+    cr_assert_eq(list[0].bytes, 32);
+    cr_assert_str_eq(list[1].file, "sub/u.bin");
+    cr_assert_eq(list[1].bytes, 12);
+    cr_assert_eq(list[2].bytes, 5);
+    onnx_external_free(list, n);
+    int rc = -1;
+    for (long i = 0; rc; i++) {
+        mem_fail_after(i);
+        rc = onnx_external_list(&list, &n, "m.onnx", NULL);
+        mem_fail_after(-1);
+        cr_assert(rc == 0 || rc == PRUNE_E_MEMORY, "%ld: %d", i, rc);
+    }
+    onnx_external_free(list, n);
+    build_done(&b);
+}
+
+Test(external, is_not_listed_from_elsewhere)
+{
+    const char *from[][2] = {{"../w.bin", "0"},
+                             {"w.bin", "18446744073709551615"}};
+    for (int i = 0; i < 2; i++) {
+        struct build b = model();
+        elsewhere(&b, "w", 4, from[i][0], from[i][1], "16");
+        size_t size, n = 0;
+        unsigned char *bytes = build_pack(&b, &size);
+        save("m.onnx", bytes, size);
+        struct onnx_external *list = NULL;
+        struct prune_error e = {0};
+        cr_assert_eq(onnx_external_list(&list, &n, "m.onnx", &e),
+                     PRUNE_E_INPUT);
+        cr_assert_null(list);
+        cr_assert_not_null(strstr(e.text, "m.onnx: tensor 'w'"), "%s",
+                           e.text);
+        build_done(&b);
+    }
 }
 
 Test(external, survives_want_of_memory)
