@@ -35,6 +35,17 @@ const char *node_text(const struct node *n, const char *name,
     return a && a->type == ATTR_STRING ? a->s : other;
 }
 
+const char *node_text_at(const struct node *n, const char *name, int i)
+{
+    const struct attr *a = node_attr(n, name);
+    if (!a || a->type != ATTR_STRINGS)
+        return NULL;
+    int64_t at = 0;
+    for (; i > 0 && at < a->n; i--)
+        at += (int64_t)strlen(a->s + at) + 1;
+    return at < a->n ? a->s + at : NULL;
+}
+
 int64_t node_ints(const struct node *n, const char *name, int64_t *out,
                   int64_t max)
 {

@@ -14,7 +14,7 @@ enum { NO_VALUE = -1 };
 struct op; /* graph/op.h */
 
 enum attr_type { ATTR_OTHER, ATTR_INT, ATTR_FLOAT, ATTR_STRING, ATTR_INTS,
-                 ATTR_FLOATS, ATTR_TENSOR, ATTR_GRAPH };
+                 ATTR_FLOATS, ATTR_TENSOR, ATTR_GRAPH, ATTR_STRINGS };
 
 struct attr {
     const char *name;
@@ -22,7 +22,8 @@ struct attr {
     int changed; /* the writer takes it from here, not from the origin */
     int64_t i;
     float f;
-    const char *s; /* NUL-terminated; may hold any bytes before */
+    const char *s; /* NUL-terminated; may hold any bytes before. STRINGS:
+                      one after the other, each with its NUL */
     int64_t n;     /* items of ints or floats, bytes of s */
     const int64_t *ints;
     const float *floats;
@@ -165,6 +166,8 @@ int64_t node_int(const struct node *n, const char *name, int64_t other);
 float node_float(const struct node *n, const char *name, float other);
 const char *node_text(const struct node *n, const char *name,
                       const char *other);
+/* Text i of a list of them; NULL when there are not as many. */
+const char *node_text_at(const struct node *n, const char *name, int i);
 /* Copies up to `max` ints, returns how many there are (0 when absent). */
 int64_t node_ints(const struct node *n, const char *name, int64_t *out,
                   int64_t max);

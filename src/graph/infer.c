@@ -163,7 +163,7 @@ static int check_arity(const struct graph *g, const struct node *n,
         if (!node_in(g, n, k))
             return err_set(err, PRUNE_E_INPUT, "node %s: input %d is missing",
                            n->label, k);
-    if (!node_out(g, n, 0))
+    if (!node_out(g, n, 0) && !(n->op->traits & OP_ANY_OUTPUT))
         return err_set(err, PRUNE_E_INPUT, "node %s: it has no output",
                        n->label);
     return 0;

@@ -61,6 +61,7 @@ enum op_trait {
     OP_PASS = 64,       /* hands on its first input's elements unchanged:
                            Identity, Dropout, Flatten, Reshape … */
     OP_RANDOM = 128,    /* never folded, even when its inputs are constant */
+    OP_ANY_OUTPUT = 256, /* its first output may be absent like the others */
 };
 
 struct op {

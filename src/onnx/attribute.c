@@ -22,6 +22,8 @@ static Onnx__AttributeProto__AttributeType type_of(
         return ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOATS;
     if (p->n_ints)
         return ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS;
+    if (p->n_strings)
+        return ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRINGS;
     return ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__UNDEFINED;
 }
 
@@ -36,6 +38,26 @@ static int read_text(struct graph *g, struct attr *a,
     a->type = ATTR_STRING;
     a->s = copy;
     a->n = (int64_t)s->len;
+    return 0;
+}
+
+static int read_texts(struct graph *g, struct attr *a,
+                      const Onnx__AttributeProto *p, struct prune_error *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_strings; i++)
+        n += p->strings[i].len + 1; /* all of them are in the file */
+    char *all = arena_calloc(&g->arena, n + 1, 1);
+    if (!all)
+        return err_memory(err, "an attribute");
+    a->type = ATTR_STRINGS;
+    a->s = all;
+    a->n = (int64_t)n;
+    for (size_t i = 0; i < p->n_strings; i++) {
+        if (p->strings[i].len)
+            memcpy(all, p->strings[i].data, p->strings[i].len);
+        all += p->strings[i].len + 1;
+    }
     return 0;
 }
 
@@ -79,6 +101,8 @@ int onnx_read_attribute(struct graph *g, struct attr *out,
         return 0;
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING:
         return read_text(g, a, &p->s, err);
+    case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRINGS:
+        return read_texts(g, a, p, err);
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR:
         return read_tensor(a, p->t, o, err);
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__GRAPH:

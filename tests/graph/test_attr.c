@@ -21,3 +21,15 @@ Test(attr, is_read_with_a_default_and_by_type)
     cr_assert(g->nodes[n].changed && g->nodes[n].attrs[0].changed);
     graph_free(g);
 }
+
+Test(attr, holds_lists_of_texts)
+{
+    struct attr a = {.name = "activations", .type = ATTR_STRINGS,
+                     .s = "Relu\0\0Tanh", .n = 11};
+    struct node n = {.n_attrs = 1, .attrs = &a};
+    cr_assert_str_eq(node_text_at(&n, "activations", 0), "Relu");
+    cr_assert_str_eq(node_text_at(&n, "activations", 1), "");
+    cr_assert_str_eq(node_text_at(&n, "activations", 2), "Tanh");
+    cr_assert_null(node_text_at(&n, "activations", 3));
+    cr_assert_null(node_text_at(&n, "direction", 0));
+}
