@@ -1,0 +1,30 @@
+#include <math.h>
+
+#include "ops/elementwise.h"
+#include "ops/infer.h"
+#include "ops/ties.h"
+
+/* the angle whose sine is x */
+static double real(double x, const double *p)
+{
+    (void)p;
+    return asin(x);
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_map(c, &(struct ops_map){real, NULL, 0}, NULL,
+                        err);
+}
+
+const struct op op_asin = {
+    .name = "Asin",
+    .domain = "",
+    .since = 1,
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .traits = OP_ACTIVATION,
+    .infer = ops_infer_same,
+    .couple = ops_couple_pass,
+    .host = host,
+};
