@@ -1,3 +1,4 @@
+#include "host.h"
 #include "net.h"
 
 Test(cast, float_to_float_hands_on)
@@ -18,13 +19,19 @@ Test(cast, follows_small_integers)
     graph_free(g);
 }
 
-Test(cast, float_to_integer_cannot_run)
+Test(cast, float_to_integer_is_run_by_its_kernel)
 {
     struct graph *g = net_one("Cast", 13, SHAPE(1, 2));
     net_set_int(g, "to", DTYPE_I64);
     net_done(g, g->nodes[0].outputs[0]);
-    net_refused(g, "float32 to int64");
+    cr_expect_eq(engine_can_run(g, NULL), 0);
     graph_free(g);
+    struct host_test t = host_begin("Cast", "", 13, 1, 1);
+    host_int(&t, "to", DTYPE_I64);
+    host_f32(&t, 0, "2", (float[]){1.75F, -1.75F});
+    host_call(&t);
+    host_gives_i64(&t, 0, "2", (int64_t[]){1, -1});
+    host_end(&t);
 }
 
 Test(cast, unknown_type_is_refused)

@@ -1,0 +1,32 @@
+#include "graph/convert.h"
+#include "graph/host.h"
+#include "ops/infer.h"
+
+/* Input 0 in the element type of input 1. */
+static int infer(struct graph *g, struct node *n, struct prune_error *err)
+{
+    return ops_out(g, n, 0, &node_in(g, n, 0)->shape, node_in(g, n, 1)->dtype,
+                   err);
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const struct tensor *x = host_need(c, 0, err);
+    const struct tensor *like = host_need(c, 1, err);
+    struct tensor *y = NULL;
+
+    if (!x || !like)
+        return PRUNE_E_INPUT;
+    int e = convert_tensor(&y, c->in[0]->tensor, like->dtype, err);
+    return e ? e : host_set_tensor(c, 0, y, err);
+}
+
+const struct op op_cast_like = {
+    .name = "CastLike",
+    .domain = "",
+    .since = 15,
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .infer = infer,
+    .host = host,
+};
