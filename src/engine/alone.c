@@ -156,3 +156,18 @@ int alone_run(struct host_call *c, int fast, struct prune_error *err)
     graph_free(g);
     return rc;
 }
+
+/* A kernel that refuses has left nothing behind. */
+int alone_or_host(struct host_call *c, int fast, struct prune_error *err)
+{
+    const struct op *op = c->node->op;
+    struct prune_error refused = {0};
+    int rc = op->host ? host_run(c, &refused) : PRUNE_E_UNSUPPORTED;
+    if (rc == PRUNE_E_UNSUPPORTED && op->lower) {
+        struct prune_error alone = {0};
+        rc = alone_run(c, fast, &alone);
+        if (!op->host || rc != PRUNE_E_UNSUPPORTED)
+            refused = alone;
+    }
+    return rc ? err_set(err, rc, "%s", refused.text) : 0;
+}

@@ -9,4 +9,8 @@
  * Sets the call's outputs; PRUNE_E_UNSUPPORTED when `lower` refuses. */
 int alone_run(struct host_call *c, int fast, struct prune_error *err);
 
+/* By the operator's own kernel, or alone where it has none or refuses. The
+ * kernel's reason is told when neither will. */
+int alone_or_host(struct host_call *c, int fast, struct prune_error *err);
+
 #endif

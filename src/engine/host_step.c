@@ -71,11 +71,7 @@ static int take(const struct host_state *h, int i, struct prune_error *err)
 static int host_step_run(struct step *s, struct prune_error *err)
 {
     struct host_state *h = s->state;
-    int rc = PRUNE_E_UNSUPPORTED;
-    if (h->call.node->op->host)
-        rc = host_run(&h->call, err);
-    if (rc == PRUNE_E_UNSUPPORTED && h->call.node->op->lower)
-        rc = alone_run(&h->call, 1, err);
+    int rc = alone_or_host(&h->call, 1, err);
     if (rc)
         err_prefix(err, "node %s", h->call.node->label);
     for (int i = 0; !rc && i < h->n_out; i++)

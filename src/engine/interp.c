@@ -102,20 +102,11 @@ static int is_known(const struct graph *g, const struct node *n)
     return 1;
 }
 
-/* A kernel that refuses has not touched anything. */
 static int compute(struct scope *s, struct host_call *c,
                    struct prune_error *err)
 {
-    const struct op *op = c->node->op;
     int rc = interp_can_run(c->node, err);
-    if (rc)
-        return rc;
-    rc = PRUNE_E_UNSUPPORTED;
-    if (op->host)
-        rc = host_run(c, err);
-    if (rc == PRUNE_E_UNSUPPORTED && op->lower)
-        rc = alone_run(c, s->fast, err);
-    return rc;
+    return rc ? rc : alone_or_host(c, s->fast, err);
 }
 
 static void keep_outputs(struct scope *s, const struct node *n,

@@ -289,16 +289,17 @@ static int lower_node(struct lowering *l, const struct node *n,
         return code;
     if (is_late(l, n))
         return leave_to_tail(l, n, err);
+    struct prune_error refused = {0};
     code = PRUNE_E_UNSUPPORTED;
     if (n->op->lower != NULL)
-        code = n->op->lower(l, l->graph, n, err);
-    if (code != PRUNE_E_UNSUPPORTED)
-        return code;
-    /* What `lower` had begun is taken back. */
-    l->program->n_prims = before;
-    if (n->op->host == NULL && !is_other_float(l, n))
-        return code;
-    return lower_host(l, n, err);
+        code = n->op->lower(l, l->graph, n, &refused);
+    if (code == PRUNE_E_UNSUPPORTED &&
+        (n->op->host != NULL || is_other_float(l, n))) {
+        /* What `lower` had begun is taken back. */
+        l->program->n_prims = before;
+        return lower_host(l, n, err);
+    }
+    return code == 0 ? 0 : err_set(err, code, "%s", refused.text);
 }
 
 static int lower_inputs(struct lowering *l, const unsigned char *wanted,
