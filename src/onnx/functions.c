@@ -337,24 +337,26 @@ static int check_call(struct expansion *x, const Onnx__FunctionProto *f,
  * else's already. */
 static const char *prefix_of(struct expansion *x,
                              const Onnx__FunctionProto *f,
-                             const Onnx__NodeProto *call, int is_inside)
+                             const Onnx__NodeProto *call,
+                             const struct scope *around)
 {
     const char *name = onnx_text(call->name);
-    if (is_inside && *name)
+    if (around && *name)
         return name;
-    return functions_fresh(x, *name ? name : onnx_text(f->name), "");
+    return functions_fresh(x, around ? around->prefix : "",
+                           *name ? name : onnx_text(f->name));
 }
 
 /* `call` is already written with the names of where it stands. */
 static int inline_call(struct expansion *x, const Onnx__FunctionProto *f,
-                       const Onnx__NodeProto *call, int is_inside,
-                       struct node_list *out)
+                       const Onnx__NodeProto *call,
+                       const struct scope *around, struct node_list *out)
 {
     struct scope s = {.function = f, .call = call};
     int rc = check_call(x, f, call);
     if (rc)
         return rc;
-    s.prefix = prefix_of(x, f, call, is_inside);
+    s.prefix = prefix_of(x, f, call, around);
     rc = s.prefix ? bind_ends(x, &s) : functions_short(x);
     if (!rc)
         rc = read_defaults(x, &s);
@@ -387,7 +389,7 @@ static int expand_node(struct expansion *x, struct scope *s,
     rc = functions_copy_node(x, s, n, &copy);
     if (rc)
         return rc;
-    return f ? inline_call(x, f, copy, s != NULL, out) : append(x, out, copy);
+    return f ? inline_call(x, f, copy, s, out) : append(x, out, copy);
 }
 
 static int expand_list(struct expansion *x, struct scope *s,

@@ -208,7 +208,7 @@ Test(functions, hold_subgraphs)
     char got[2048];
     const struct attr *a = node_attr(&g->nodes[0], "then_branch");
     cr_assert_str_eq(text(got, a->graph),
-                     "Neg:x>In/t\nNeg:In/t>f/u\nAdd:f/u,f/k>f/v\n");
+                     "Neg:x>f/In/t\nNeg:f/In/t>f/u\nAdd:f/u,f/k>f/v\n");
     cr_assert(a->graph->values[graph_find_value(a->graph, "x")].is_outer);
     cr_assert_not_null(
         a->graph->values[graph_find_value(a->graph, "f/k")].constant);
