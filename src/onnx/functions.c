@@ -18,7 +18,7 @@ enum {
     FUNCTION_OVERLOAD = 13,
 };
 
-int functions_short(struct expansion *x)
+int functions_say_short(struct expansion *x)
 {
     return x->arena->limit && x->arena->total > x->arena->limit / 2
                ? err_set(x->err, PRUNE_E_INPUT,

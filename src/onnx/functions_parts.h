@@ -33,8 +33,15 @@ struct scope {
     size_t n_defaults;
 };
 
-/* The error of memory that could not be had, or not be granted. */
-int functions_short(struct expansion *x);
+/* The error of memory that could not be had, or not be granted. Inline, so
+ * that analyzers see that it is not 0. */
+int functions_say_short(struct expansion *x);
+
+static inline int functions_short(struct expansion *x)
+{
+    int rc = functions_say_short(x);
+    return rc ? rc : PRUNE_E_MEMORY;
+}
 
 /* NULL: memory is short. */
 char *functions_fresh(struct expansion *x, const char *stem,

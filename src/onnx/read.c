@@ -446,10 +446,10 @@ static int read_subgraph(struct graph **out, const struct reading *around,
     return rc;
 }
 
-static int read_model(struct reading *r, struct file_map *file,
-                      const char *folder, struct prune_error *err)
+static int read_model(struct reading *r, struct names *functions,
+                      struct file_map *file, const char *folder,
+                      struct prune_error *err)
 {
-    struct names functions = {0};
     int rc = graph_new(&r->g, err);
     if (!rc)
         rc = onnx_origin_new(&r->origin, file, folder, err);
@@ -458,14 +458,10 @@ static int read_model(struct reading *r, struct file_map *file,
     *file = (struct file_map){0};
     r->g->origin = &r->origin->base;
     r->proto = r->origin->model->graph;
-    r->functions = &functions;
     rc = read_versions(r, err);
     if (!rc)
-        rc = read_functions(r, &functions, err);
-    if (!rc)
-        rc = read_graph(r, err);
-    names_done(&functions);
-    return rc;
+        rc = read_functions(r, functions, err);
+    return rc ? rc : read_graph(r, err);
 }
 
 /* The file is taken over, also on failure. */
@@ -473,8 +469,9 @@ static int read_file(struct graph **out, struct file_map file,
                      const char *folder, const char *name, op_find_f *find,
                      struct prune_error *err)
 {
-    struct reading r = {.find = find};
-    int rc = read_model(&r, &file, folder, err);
+    struct names functions = {0};
+    struct reading r = {.find = find, .functions = &functions};
+    int rc = read_model(&r, &functions, &file, folder, err);
     if (rc) {
         graph_free(r.g);
         err_prefix(err, "%s", name);
@@ -483,6 +480,7 @@ static int read_file(struct graph **out, struct file_map file,
     }
     file_unmap(&file);
     reading_done(&r);
+    names_done(&functions);
     return rc;
 }
 
