@@ -100,6 +100,28 @@ int dn_describe(struct dn_compiler *c, dnnl_primitive_desc_t *out,
     return dn_accept(out, pd, s, allow_reference, p, err);
 }
 
+int dn_describe_second(struct dn_compiler *c, dnnl_primitive_desc_t *out,
+                       const void *desc, dnnl_primitive_attr_t attr,
+                       const struct prim *p, struct prune_error *err)
+{
+    dnnl_primitive_desc_iterator_t all = NULL;
+    dnnl_primitive_desc_t pd = NULL;
+    dnnl_status_t s = dnnl_primitive_desc_iterator_create(
+        &all, desc, attr, c->backend->engine, NULL);
+    dnnl_primitive_attr_destroy(attr);
+    if (s == dnnl_success)
+        s = dnnl_primitive_desc_iterator_next(all);
+    if (s == dnnl_success) {
+        pd = dnnl_primitive_desc_iterator_fetch(all);
+        s = pd != NULL ? dnnl_success : dnnl_out_of_memory;
+    }
+    if (all != NULL)
+        dnnl_primitive_desc_iterator_destroy(all);
+    if (s == dnnl_iterator_ends)
+        return DN_PLAIN;
+    return dn_accept(out, pd, s, 0, p, err);
+}
+
 /* --- steps ----------------------------------------------------------- */
 
 /* A primitive with its arguments' memory objects. */

@@ -8,6 +8,7 @@ enum lie { AS_LIKED, AS_IT_IS, BLOCKED };
 struct choice {
     dnnl_alg_kind_t alg;
     enum lie lie;
+    int second; /* not the kernel that it offers first */
 };
 
 /* A convolution in the library's terms. */
@@ -16,7 +17,7 @@ struct conv {
     dnnl_memory_desc_t user_weights;            /* as the constant lies */
     dnnl_dims_t stride, dilation, low, high;
     int has_bias, constant;
-    dnnl_memory_desc_t blocked;
+    dnnl_memory_desc_t blocked, blocked_dst;
     const dnnl_memory_desc_t *native; /* layout the input is in */
 };
 
@@ -39,13 +40,16 @@ static int is_constant(const struct dn_compiler *c, int slot)
     return c->program->slots[slot].constant != NULL;
 }
 
-/* The same dims in blocks of 16 channels. */
-static int blocks(dnnl_memory_desc_t *out, const dnnl_memory_desc_t *x)
+/* The shape in blocks of 16 channels. */
+static int blocks(dnnl_memory_desc_t *out, const struct shape *s)
 {
     static const dnnl_format_tag_t tags[] = {
         [3] = dnnl_nCw16c, [4] = dnnl_nChw16c, [5] = dnnl_nCdhw16c};
-    return (int)dnnl_memory_desc_init_by_tag(out, x->ndims, x->dims,
-                                             dnnl_f32, tags[x->ndims]);
+    dnnl_dims_t dims = {0};
+    for (int i = 0; i < s->rank; i++)
+        dims[i] = s->dims[i];
+    return (int)dnnl_memory_desc_init_by_tag(out, s->rank, dims, dnnl_f32,
+                                             tags[s->rank]);
 }
 
 static int fill(struct dn_compiler *c, struct conv *v, const struct prim *p,
@@ -59,7 +63,8 @@ static int fill(struct dn_compiler *c, struct conv *v, const struct prim *p,
     v->native = &native->md;
     v->constant = is_constant(c, p->in[1]);
     v->has_bias = p->n_in > 2 && p->in[2] >= 0;
-    int bad = blocks(&v->blocked, &native->md) != 0 ||
+    int bad = blocks(&v->blocked, dn_shape(c, p->in[0])) != 0 ||
+              blocks(&v->blocked_dst, dn_shape(c, p->out)) != 0 ||
               dn_any(&v->src, dn_shape(c, p->in[0])) != 0 ||
               dn_any(&v->dst, dn_shape(c, p->out)) != 0 ||
               dn_row_major(&v->user_weights, &w) != 0 ||
@@ -79,6 +84,21 @@ static int fill(struct dn_compiler *c, struct conv *v, const struct prim *p,
     return 0;
 }
 
+/* The layouts of input and output to ask for. What comes in blocks leaves
+ * in blocks: some kernels are only found when that is said. */
+static void lay(const struct conv *v, enum lie lie,
+                const dnnl_memory_desc_t **src,
+                const dnnl_memory_desc_t **dst)
+{
+    *src = lie == AS_LIKED ? &v->src
+           : lie == BLOCKED ? &v->blocked
+                            : v->native;
+    int in_blocks = lie == BLOCKED ||
+                    (lie == AS_IT_IS &&
+                     dnnl_memory_desc_equal(v->native, &v->blocked));
+    *dst = in_blocks ? &v->blocked_dst : &v->dst;
+}
+
 /* A descriptor for one choice with the first n posts; DN_PLAIN when there
  * is no such kernel. */
 static int describe(struct dn_compiler *c, dnnl_primitive_desc_t *out,
@@ -88,19 +108,20 @@ static int describe(struct dn_compiler *c, dnnl_primitive_desc_t *out,
 {
     dnnl_convolution_desc_t desc;
     dnnl_primitive_attr_t attr = NULL;
-    const dnnl_memory_desc_t *src = choice.lie == AS_LIKED   ? &v->src
-                                    : choice.lie == AS_IT_IS ? v->native
-                                                             : &v->blocked;
+    const dnnl_memory_desc_t *src, *dst;
+    lay(v, choice.lie, &src, &dst);
     dnnl_status_t s = dnnl_dilated_convolution_forward_desc_init(
         &desc, dnnl_forward_inference, choice.alg, src, &v->weights,
-        v->has_bias ? &v->bias : NULL, &v->dst, v->stride, v->dilation,
-        v->low, v->high);
+        v->has_bias ? &v->bias : NULL, dst, v->stride, v->dilation, v->low,
+        v->high);
     if (s == dnnl_unimplemented)
         return DN_PLAIN;
     if (s == dnnl_success)
         s = (dnnl_status_t)dn_attr(&attr, p, n_posts);
     if (s != dnnl_success)
         return dn_fail(p, s, err);
+    if (choice.second)
+        return dn_describe_second(c, out, &desc, attr, p, err);
     return dn_describe(c, out, &desc, attr, allow_reference, p, err);
 }
 
@@ -118,15 +139,32 @@ static int suits_winograd(const struct program *program,
 
 /* --- by rule --------------------------------------------------------- */
 
-/* Channels fill whole blocks on both sides. */
+/* Blocks with few places that are only filling. */
+static int suits_blocks(int64_t channels)
+{
+    int64_t filled = (channels + 15) / 16 * 16;
+    return filled * 3 <= channels * 4;
+}
+
 static int fills_blocks(const struct shape *w)
 {
-    return w->dims[0] % 16 == 0 && w->dims[1] % 16 == 0;
+    return suits_blocks(w->dims[0]) && suits_blocks(w->dims[1]);
 }
+
+/* Whether each channel is on its own. */
+static int is_depthwise(const struct program *program, const struct prim *p)
+{
+    const struct shape *w = &program->slots[p->in[1]].shape;
+    return p->conv.groups > 1 && w->dims[1] == 1 &&
+           w->dims[0] == p->conv.groups;
+}
+
+/* How much more a step of a depthwise convolution counts. */
+static const double DEPTHWISE = 5.0;
 
 enum onednn_policy onednn_rule(const struct program *p)
 {
-    double all = 0.0, winograd = 0.0;
+    double all = 0.0, blocked = 0.0;
     for (int i = 0; i < p->n_prims; i++) {
         const struct prim *prim = &p->prims[i];
         if (prim->kind != &prim_conv)
@@ -136,26 +174,34 @@ enum onednn_policy onednn_rule(const struct program *p)
                       (double)shape_span(w, 1, w->rank);
         all += macs;
         if (suits_winograd(p, prim) && fills_blocks(w))
-            winograd += macs;
+            blocked += macs;
+        else if (is_depthwise(p, prim)) /* few operations, many reads */
+            blocked += DEPTHWISE * macs;
     }
-    return winograd > 0.5 * all ? ONEDNN_BLOCKED : ONEDNN_DIRECT;
+    return blocked > 0.25 * all ? ONEDNN_BLOCKED : ONEDNN_DIRECT;
 }
+
+enum { MAX_CHOICES = 4 };
 
 /* What to ask for, the best first. */
 static int preferences(struct dn_compiler *c, const struct prim *p,
-                       struct choice out[3])
+                       struct choice out[MAX_CHOICES])
 {
     const struct shape *w = dn_shape(c, p->in[1]);
+    int64_t channels = dn_shape(c, p->in[0])->dims[1];
     int n = 0;
     if (c->policy == ONEDNN_BLOCKED) {
         if (suits_winograd(c->program, p) && fills_blocks(w))
-            out[n++] = (struct choice){dnnl_convolution_winograd, AS_LIKED};
-        if (dn_shape(c, p->in[0])->dims[1] % 16 == 0)
-            out[n++] = (struct choice){dnnl_convolution_direct, BLOCKED};
-        else if (dn_shape(c, p->in[0])->dims[1] <= 4)
-            out[n++] = (struct choice){dnnl_convolution_direct, AS_IT_IS};
+            out[n++] = (struct choice){dnnl_convolution_winograd, AS_LIKED,
+                                       0};
+        if (suits_blocks(channels))
+            out[n++] = (struct choice){dnnl_convolution_direct, BLOCKED, 0};
+        else if (channels <= 4)
+            out[n++] = (struct choice){dnnl_convolution_direct, AS_IT_IS, 0};
     }
-    out[n++] = (struct choice){dnnl_convolution_direct, AS_LIKED};
+    if (is_depthwise(c->program, p))
+        out[n++] = (struct choice){dnnl_convolution_direct, AS_LIKED, 1};
+    out[n++] = (struct choice){dnnl_convolution_direct, AS_LIKED, 0};
     return n;
 }
 
@@ -164,7 +210,7 @@ static int choose_by_rule(struct dn_compiler *c, dnnl_primitive_desc_t *out,
                           const struct conv *v, const struct prim *p,
                           int *fused, struct prune_error *err)
 {
-    struct choice list[3];
+    struct choice list[MAX_CHOICES];
     int code = DN_PLAIN, n_list = preferences(c, p, list);
     for (int n = p->n_posts; n >= 0 && code == DN_PLAIN; n--) {
         *fused = n;
@@ -181,9 +227,11 @@ static int choose_by_rule(struct dn_compiler *c, dnnl_primitive_desc_t *out,
 /* --- by timing ------------------------------------------------------- */
 
 static const struct choice choices[] = {
-    {dnnl_convolution_direct, AS_LIKED},
-    {dnnl_convolution_direct, AS_IT_IS},
-    {dnnl_convolution_winograd, AS_LIKED},
+    {dnnl_convolution_direct, AS_LIKED, 0},
+    {dnnl_convolution_direct, AS_IT_IS, 0},
+    {dnnl_convolution_winograd, AS_LIKED, 0},
+    {dnnl_convolution_direct, BLOCKED, 0},
+    {dnnl_convolution_direct, AS_LIKED, 1},
 };
 enum { N_CHOICES = sizeof choices / sizeof *choices };
 
@@ -239,6 +287,8 @@ static int enter(struct dn_compiler *c, struct contest *t, int i,
     int code = DN_PLAIN;
     if (choices[i].alg == dnnl_convolution_winograd &&
         !suits_winograd(c->program, p))
+        return 0;
+    if (choices[i].second && !is_depthwise(c->program, p))
         return 0;
     for (int n = p->n_posts; n >= 0 && code == DN_PLAIN; n--) {
         t->fused[i] = n;

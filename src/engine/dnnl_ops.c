@@ -349,6 +349,19 @@ static int emit_affine(struct dn_compiler *c, dnnl_primitive_desc_t pd,
     return code == 0 ? dn_define(c, p->out, &x->md, out, err) : code;
 }
 
+/* By our own kernel. */
+static int scale(struct dn_compiler *c, const struct prim *p,
+                 const struct dn_rep *x, int relu, struct prune_error *err)
+{
+    int out = x->buffer;
+    if (!dn_is_last_read(c, p->in[0], out))
+        out = dn_buffer(c, &x->md, err);
+    if (out < 0)
+        return out;
+    int code = dn_scale(c, p, &x->md, x->buffer, out, relu, err);
+    return code == 0 ? dn_define(c, p->out, &x->md, out, err) : code;
+}
+
 int dn_affine(struct dn_compiler *c, const struct prim *p, int *fused,
               struct prune_error *err)
 {
@@ -362,7 +375,10 @@ int dn_affine(struct dn_compiler *c, const struct prim *p, int *fused,
         return code;
     int relu = p->n_posts > 0 && !p->posts[0].is_sum &&
                p->posts[0].eltwise.f == ELT_RELU;
-    code = DN_PLAIN;
+    *fused = relu;
+    code = scale(c, p, x, relu, err);
+    if (code != DN_PLAIN)
+        return code;
     for (*fused = relu; *fused >= 0 && code == DN_PLAIN; (*fused)--)
         code = describe_affine(c, &pd, p, &x->md, *fused, err);
     (*fused)++;

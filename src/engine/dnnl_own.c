@@ -193,3 +193,124 @@ int dn_map(struct dn_compiler *c, const struct prim *p,
     snprintf(s.kernel, sizeof s.kernel, "own:%s_map", own_level());
     return plan_step(c->plan, s, &from, 1, to, err);
 }
+
+/* --- scale and shift by channel, in the layout at hand --------------- */
+
+struct scaled {
+    struct own_affine affine;
+    float *numbers; /* scales, then shifts; zeros for filling */
+    const float *from;
+    float *to;
+};
+
+static int affine_run(struct step *s, struct prune_error *err)
+{
+    struct scaled *a = s->state;
+    (void)err;
+    own_affine()(&a->affine, a->from, a->to);
+    return 0;
+}
+
+static int affine_bind(struct step *s, void *const *memory, void *scratch,
+                       struct prune_error *err)
+{
+    struct scaled *a = s->state;
+    (void)scratch;
+    (void)err;
+    a->from = memory[s->in[0]];
+    a->to = memory[s->out];
+    return 0;
+}
+
+static void affine_free(struct step *s)
+{
+    struct scaled *a = s->state;
+    mem_free(a->numbers);
+    mem_free(a);
+}
+
+static int is_tag(const dnnl_memory_desc_t *md, dnnl_format_tag_t tag)
+{
+    dnnl_memory_desc_t other;
+    return dnnl_memory_desc_init_by_tag(&other, md->ndims, md->dims,
+                                        dnnl_f32, tag) == dnnl_success &&
+           dnnl_memory_desc_equal(md, &other);
+}
+
+/* How channels lie; 0: in some other way. */
+static int affine_layout(struct own_affine *a, const dnnl_memory_desc_t *md)
+{
+    static const dnnl_format_tag_t first[] = {
+        [2] = dnnl_nc, [3] = dnnl_ncw, [4] = dnnl_nchw, [5] = dnnl_ncdhw};
+    static const dnnl_format_tag_t last[] = {
+        [2] = dnnl_nc, [3] = dnnl_nwc, [4] = dnnl_nhwc, [5] = dnnl_ndhwc};
+    static const dnnl_format_tag_t blocked[] = {
+        [3] = dnnl_nCw16c, [4] = dnnl_nChw16c, [5] = dnnl_nCdhw16c};
+    int64_t n = md->dims[0], c = md->dims[1], space = 1;
+    for (int i = 2; i < md->ndims; i++)
+        space *= md->dims[i];
+    *a = (struct own_affine){.outer = n, .blocks = 1, .inner = space};
+    if (is_tag(md, last[md->ndims])) {
+        a->run = c;
+    } else if (md->ndims > 2 && is_tag(md, blocked[md->ndims])) {
+        a->run = 16;
+        a->blocks = md->padded_dims[1] / 16;
+    } else if (is_tag(md, first[md->ndims])) {
+        a->run = 1;
+        a->blocks = c;
+    } else {
+        return 0;
+    }
+    if (a->blocks == 1 && a->run > 1) { /* one row for each place */
+        a->outer *= a->inner;
+        a->inner = 1;
+    }
+    return 1;
+}
+
+static int affine_new(struct scaled **out, const struct dn_compiler *c,
+                      const struct prim *p, const struct own_affine *layout,
+                      int relu, struct prune_error *err)
+{
+    const struct tensor *scale = c->program->slots[p->in[1]].constant;
+    const struct tensor *shift = c->program->slots[p->in[2]].constant;
+    int64_t room = layout->blocks * layout->run;
+    struct scaled *a = mem_new(sizeof *a);
+    if (a == NULL)
+        return err_memory(err, "kernels");
+    a->affine = *layout;
+    a->affine.relu = relu;
+    a->numbers = mem_aligned((size_t)room * 2, sizeof(float));
+    if (a->numbers == NULL) {
+        mem_free(a);
+        return err_memory(err, "kernels");
+    }
+    for (int64_t i = 0; i < room; i++) {
+        int there = i < tensor_numel(scale);
+        a->numbers[i] = there ? tensor_f32(scale)[i] : 0.0F;
+        a->numbers[room + i] = there ? tensor_f32(shift)[i] : 0.0F;
+    }
+    a->affine.scale = a->numbers;
+    a->affine.shift = a->numbers + room;
+    *out = a;
+    return 0;
+}
+
+int dn_scale(struct dn_compiler *c, const struct prim *p,
+             const dnnl_memory_desc_t *md, int from, int to, int relu,
+             struct prune_error *err)
+{
+    struct own_affine layout;
+    struct scaled *a = NULL;
+    if (c->program->slots[p->in[1]].constant == NULL ||
+        c->program->slots[p->in[2]].constant == NULL ||
+        !affine_layout(&layout, md))
+        return DN_PLAIN;
+    int code = affine_new(&a, c, p, &layout, relu, err);
+    if (code != 0)
+        return code;
+    struct step s = {.run = affine_run, .bind = affine_bind,
+                     .free = affine_free, .state = a, .node = p->node};
+    snprintf(s.kernel, sizeof s.kernel, "own:%s_affine", own_level());
+    return plan_step(c->plan, s, &from, 1, to, err);
+}

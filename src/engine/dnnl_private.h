@@ -145,6 +145,11 @@ int dn_describe(struct dn_compiler *c, dnnl_primitive_desc_t *out,
                 int allow_reference, const struct prim *p,
                 struct prune_error *err);
 
+/* The same, passing over the kernel that the library offers first. */
+int dn_describe_second(struct dn_compiler *c, dnnl_primitive_desc_t *out,
+                       const void *desc, dnnl_primitive_attr_t attr,
+                       const struct prim *p, struct prune_error *err);
+
 /* The end of the above: hands on `pd` when status and kernel are right. */
 int dn_accept(dnnl_primitive_desc_t *out, dnnl_primitive_desc_t pd,
               dnnl_status_t s, int allow_reference, const struct prim *p,
@@ -196,5 +201,11 @@ int dn_apply(struct dn_compiler *c, const struct prim *p,
 int dn_map(struct dn_compiler *c, const struct prim *p,
            const struct prim_eltwise *e, const dnnl_memory_desc_t *md,
            int from, int to, struct prune_error *err);
+
+/* An affine primitive from one buffer into another (or the same) of that
+ * layout; DN_PLAIN when channels lie in some other way. */
+int dn_scale(struct dn_compiler *c, const struct prim *p,
+             const dnnl_memory_desc_t *md, int from, int to, int relu,
+             struct prune_error *err);
 
 #endif

@@ -42,6 +42,11 @@ int own_maps(const struct prim_eltwise *e)
     return best()->map(e, &x, &x, 0);
 }
 
+own_affine_f *own_affine(void)
+{
+    return best()->affine;
+}
+
 const char *own_level(void)
 {
     return best()->level;

@@ -51,6 +51,18 @@ own_map_f *own_map(void);
 /* Whether own_map has the function. */
 int own_maps(const struct prim_eltwise *e);
 
+/* out = x * scale + shift, then perhaps the positive part, of memory that is
+ * [outer, blocks, inner, run]: element [o, b, i, r] is of the channel b * run
+ * + r. x and out may be the same. */
+struct own_affine {
+    int64_t outer, blocks, inner, run;
+    const float *scale, *shift; /* blocks * run */
+    int relu;
+};
+typedef void own_affine_f(const struct own_affine *a, const float *x,
+                          float *out);
+own_affine_f *own_affine(void);
+
 /* The level's name: "avx512", "avx2", "sse2", … */
 const char *own_level(void);
 
@@ -58,6 +70,7 @@ const char *own_level(void);
 struct own_set {
     const char *level;
     own_map_f *map;
+    own_affine_f *affine;
     const struct own_kernel *kernels;
     int n_kernels;
 };

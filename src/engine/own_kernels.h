@@ -211,6 +211,61 @@ static int map(const struct prim_eltwise *e, const float *x, float *out,
     return done;
 }
 
+/* --- scale and shift by channel -------------------------------------- */
+
+INLINE vf affine_of(vf x, vf scale, vf shift, int relu)
+{
+    vf y = x * scale + shift;
+    return relu ? pick(y < 0.0F, (vf){0}, y) : y;
+}
+
+INLINE float affine_one(float x, float scale, float shift, int relu)
+{
+    float y = x * scale + shift;
+    return relu && y < 0.0F ? 0.0F : y;
+}
+
+/* n numbers of one channel */
+static void affine_plane(float *out, const float *x, int64_t n, float scale,
+                         float shift, int relu)
+{
+    int64_t i = 0;
+    for (; i + W <= n; i += W)
+        store(out + i, affine_of(load(x + i), splat(scale), splat(shift),
+                                 relu));
+    for (; i < n; i++)
+        out[i] = affine_one(x[i], scale, shift, relu);
+}
+
+/* one number of each of n channels */
+static void affine_run(float *out, const float *x, int64_t n,
+                       const float *scale, const float *shift, int relu)
+{
+    int64_t i = 0;
+    for (; i + W <= n; i += W)
+        store(out + i, affine_of(load(x + i), load(scale + i),
+                                 load(shift + i), relu));
+    for (; i < n; i++)
+        out[i] = affine_one(x[i], scale[i], shift[i], relu);
+}
+
+static void affine(const struct own_affine *a, const float *x, float *out)
+{
+    int64_t size = a->inner * a->run, n = a->outer * a->blocks;
+#pragma omp parallel for if (n > 1 && n * size > 65536)
+    for (int64_t k = 0; k < n; k++) {
+        int64_t from = k % a->blocks * a->run;
+        const float *in = x + k * size;
+        float *to = out + k * size;
+        if (a->run == 1)
+            affine_plane(to, in, size, a->scale[from], a->shift[from],
+                         a->relu);
+        for (int64_t i = 0; a->run > 1 && i < a->inner; i++)
+            affine_run(to + i * a->run, in + i * a->run, a->run,
+                       a->scale + from, a->shift + from, a->relu);
+    }
+}
+
 /* --- normalisation of rows ------------------------------------------- */
 
 /* The sum of f over a row, f an expression in the vector v. */
@@ -289,6 +344,7 @@ static const struct own_kernel kernels[] = {
 const struct own_set OWN_SET = {
     .level = OWN_LEVEL,
     .map = map,
+    .affine = affine,
     .kernels = kernels,
     .n_kernels = sizeof kernels / sizeof *kernels,
 };

@@ -56,8 +56,7 @@ class Engine:
     """A process that runs the network when told to."""
 
     def __init__(self, command, threads):
-        env = dict(os.environ, OMP_NUM_THREADS=str(threads),
-                   OMP_WAIT_POLICY="passive")
+        env = dict(os.environ, OMP_NUM_THREADS=str(threads))
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True,
                                         env=env)
