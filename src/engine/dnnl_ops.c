@@ -204,7 +204,7 @@ static int describe_binary(struct dn_compiler *c, dnnl_primitive_desc_t *out,
                            const struct prim *p,
                            const dnnl_memory_desc_t *x,
                            const dnnl_memory_desc_t *y, int n_posts,
-                           int allow_reference, struct prune_error *err)
+                           struct prune_error *err)
 {
     dnnl_binary_desc_t desc;
     dnnl_alg_kind_t alg;
@@ -216,7 +216,7 @@ static int describe_binary(struct dn_compiler *c, dnnl_primitive_desc_t *out,
         s = (dnnl_status_t)dn_attr(&attr, p, n_posts);
     if (s != dnnl_success)
         return dn_fail(p, s, err);
-    return dn_describe(c, out, &desc, attr, allow_reference, p, err);
+    return dn_describe(c, out, &desc, attr, 0, p, err);
 }
 
 static int only_functions(const struct prim *p)
@@ -260,7 +260,7 @@ int dn_binary(struct dn_compiler *c, const struct prim *p, int *fused,
     struct dn_rep *x = NULL;
     dnnl_primitive_desc_t pd = NULL;
     if (first < 0)
-        return DN_PLAIN;
+        return dn_own(c, p, fused, err);
     int code = dn_native(c, p->in[first], &x, err);
     if (code == 0)
         code = second_layouts(c, p->in[1 - first], x->md.ndims, x, y, &n,
@@ -272,10 +272,10 @@ int dn_binary(struct dn_compiler *c, const struct prim *p, int *fused,
     code = DN_PLAIN;
     for (int i = 0; i < n && code == DN_PLAIN; i++) {
         chosen = i;
-        code = describe_binary(c, &pd, p, &x->md, &y[i], *fused, 0, err);
+        code = describe_binary(c, &pd, p, &x->md, &y[i], *fused, err);
     }
     if (code == DN_PLAIN)
-        code = describe_binary(c, &pd, p, &x->md, &y[chosen], *fused, 1, err);
+        return dn_own(c, p, fused, err);
     return code == 0 ? emit_binary(c, pd, p, first, x, &y[chosen], err)
                      : code;
 }

@@ -328,6 +328,7 @@ static void layernorm(const struct own_call *c)
                       c->prim->layernorm.epsilon);
 }
 
+#include "engine/own_binary.h"
 #include "engine/own_gemm.h"
 /* needs own_gemm.h */
 #include "engine/own_attention.h"
@@ -335,6 +336,7 @@ static void layernorm(const struct own_call *c)
 
 static const struct own_kernel kernels[] = {
     {.kind = &prim_layernorm, .run = layernorm, .in_place = 1},
+    {.kind = &prim_binary, .takes = binary_takes, .run = binary},
     {.kind = &prim_attention, .run = attention,
      .scratch = attention_scratch},
     {.kind = &prim_rnn, .takes = rnn_takes, .run = rnn,

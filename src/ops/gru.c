@@ -1,4 +1,5 @@
 #include "ops/recurrent.h"
+#include "ops/recurrent_lower.h"
 
 /* Gates z, r, then the candidate n from r * h or, with
  * linear_before_reset, r * (h R + bias): h = (1 - z) n + z h. Shapes in
@@ -57,6 +58,12 @@ static int couple(struct coupling *c, const struct graph *g,
     return ops_couple_recurrent(c, g, n, &kind, err);
 }
 
+static int lower(struct lowering *l, const struct graph *g,
+                 const struct node *n, struct prune_error *err)
+{
+    return ops_lower_recurrent(l, g, n, &kind, err);
+}
+
 static int host(struct host_call *c, struct prune_error *err)
 {
     return ops_host_recurrent(c, &kind, err);
@@ -73,5 +80,6 @@ const struct op op_gru = {
     .couple = couple,
     .cut = ops_cut_recurrent,
     .cost = ops_cost_recurrent,
+    .lower = lower,
     .host = host,
 };

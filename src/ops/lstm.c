@@ -1,4 +1,5 @@
 #include "ops/recurrent.h"
+#include "ops/recurrent_lower.h"
 
 /* Gates i, o, f and the candidate c: cell = f cell + i c; h = o g(cell).
  * Peepholes let i and f see the old cell and o the new one; input_forget
@@ -62,6 +63,12 @@ static int couple(struct coupling *c, const struct graph *g,
     return ops_couple_recurrent(c, g, n, &kind, err);
 }
 
+static int lower(struct lowering *l, const struct graph *g,
+                 const struct node *n, struct prune_error *err)
+{
+    return ops_lower_recurrent(l, g, n, &kind, err);
+}
+
 static int host(struct host_call *c, struct prune_error *err)
 {
     return ops_host_recurrent(c, &kind, err);
@@ -78,5 +85,6 @@ const struct op op_lstm = {
     .couple = couple,
     .cut = ops_cut_recurrent,
     .cost = ops_cost_recurrent,
+    .lower = lower,
     .host = host,
 };

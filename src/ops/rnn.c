@@ -1,4 +1,5 @@
 #include "ops/recurrent.h"
+#include "ops/recurrent_lower.h"
 
 /* h = f(x W + h R + biases) at every step; shapes in recurrent.h. */
 
@@ -30,6 +31,12 @@ static int couple(struct coupling *c, const struct graph *g,
     return ops_couple_recurrent(c, g, n, &kind, err);
 }
 
+static int lower(struct lowering *l, const struct graph *g,
+                 const struct node *n, struct prune_error *err)
+{
+    return ops_lower_recurrent(l, g, n, &kind, err);
+}
+
 static int host(struct host_call *c, struct prune_error *err)
 {
     return ops_host_recurrent(c, &kind, err);
@@ -46,5 +53,6 @@ const struct op op_rnn = {
     .couple = couple,
     .cut = ops_cut_recurrent,
     .cost = ops_cost_recurrent,
+    .lower = lower,
     .host = host,
 };

@@ -140,6 +140,42 @@ Test(functions, own_ones_are_close)
     }
 }
 
+/* --- two operands ---------------------------------------------------- */
+
+/* Every axis of either operand may be 1, or absent in front. */
+static struct shape narrowed(struct rng *r, const struct shape *o)
+{
+    struct shape s = {.rank = 0};
+    int skip = (int)pick(r, 0, o->rank - 1);
+    for (int i = skip; i < o->rank; i++)
+        s.dims[s.rank++] = pick(r, 0, 2) == 0 ? 1 : o->dims[i];
+    return s;
+}
+
+static void build_broadcast(struct program *p, struct rng *r, int which)
+{
+    static const enum binary all[] = {BIN_ADD, BIN_SUB, BIN_MUL, BIN_DIV,
+                                      BIN_MAX, BIN_MIN, BIN_PRELU, BIN_POW};
+    struct shape o = SHAPE(pick(r, 1, 3), pick(r, 1, 4), pick(r, 1, 3),
+                           pick(r, 1, 40));
+    struct shape a = narrowed(r, &o), b = narrowed(r, &o), both;
+    cr_assert_eq(shape_broadcast(&both, &a, &b, NULL), 0);
+    int x = add_input(p, a), y = add_input(p, b);
+    enum binary f = all[which % 8];
+    if (f == BIN_DIV || f == BIN_POW) { /* away from zero */
+        x = ADD(p, ELT(ELT_EXP), a, x);
+        y = ADD(p, ELT(ELT_EXP), b, y);
+    }
+    int z = ADD(p, BIN(f), both, x, y);
+    OUTPUTS(p, which % 3 ? z : ADD(p, ELT(ELT_TANH), both, z));
+}
+
+Test(functions, two_operands)
+{
+    for (int i = 0; i < 200; i++)
+        compare(build_broadcast, i, ENGINE_FAST, 2e-5);
+}
+
 /* --- written out ----------------------------------------------------- */
 
 /* As PyTorch's exporter writes it; variants of the square, of the division,
