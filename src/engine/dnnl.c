@@ -596,6 +596,7 @@ static const struct {
     {&prim_concat, dn_concat},     {&prim_transpose, dn_transpose},
     {&prim_slice, dn_slice},       {&prim_layernorm, dn_own},
     {&prim_attention, dn_own},     {&prim_rnn, dn_own},
+    {&prim_deconv, dn_deconv},
 };
 
 /* By the operator's own kernel; what it makes is row-major. Slots of other

@@ -44,7 +44,7 @@ struct dn_compiler {
 typedef int dn_compile_f(struct dn_compiler *c, const struct prim *p,
                          int *fused, struct prune_error *err);
 
-dn_compile_f dn_conv, dn_matmul, dn_pool, dn_eltwise, dn_binary, dn_affine,
+dn_compile_f dn_conv, dn_deconv, dn_matmul, dn_pool, dn_eltwise, dn_binary, dn_affine,
     dn_softmax, dn_reduce, dn_concat, dn_transpose, dn_slice, dn_own;
 
 /* --- dnnl.c: slots and their layouts --------------------------------- */

@@ -232,10 +232,16 @@ static int is_layer(const struct program *p, const struct prim *prim,
                     struct channels *out)
 {
     const struct tensor *w = constant(p, input(prim, 1));
-    if ((prim->kind != &prim_conv && prim->kind != &prim_matmul) ||
+    if ((prim->kind != &prim_conv && prim->kind != &prim_deconv &&
+         prim->kind != &prim_matmul) ||
         w == NULL || (input(prim, 2) >= 0 &&
                       constant(p, prim->in[2]) == NULL))
         return 0;
+    if (prim->kind == &prim_deconv) {
+        *out = (struct channels){w->shape.dims[1],
+                                 shape_span(&w->shape, 2, w->shape.rank)};
+        return prim->conv.groups == 1;
+    }
     if (prim->kind == &prim_conv) {
         *out = (struct channels){w->shape.dims[0],
                                  shape_span(&w->shape, 1, w->shape.rank)};
@@ -534,8 +540,8 @@ static int can_follow(const struct prim_eltwise *e)
 static int takes_posts(const struct prim *prim)
 {
     return prim->n_posts < MAX_POSTS &&
-           (prim->kind == &prim_conv || prim->kind == &prim_matmul ||
-            prim->kind == &prim_affine ||
+           (prim->kind == &prim_conv || prim->kind == &prim_deconv ||
+            prim->kind == &prim_matmul || prim->kind == &prim_affine ||
             (prim->kind == &prim_binary && prim->binary.f < BIN_POW));
 }
 

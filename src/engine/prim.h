@@ -19,6 +19,11 @@ struct prim_conv {
     int64_t groups;
 };
 
+/* The same parameters for a transposed convolution, `deconv`: x [N,C,...],
+ * w [C,M/groups,k...], optional b [M]; out [N,M,...], where the tap k of x
+ * at i adds to the place i stride + k dilation - pad_low, if there is one.
+ * pad_high is not read: the output's size says how much is cut. */
+
 /* in: a [..., M, K], b [..., K, N] (after the transpositions; batch axes
  * broadcast), optional bias broadcast to the output (numpy rules);
  * out [..., M, N] = alpha * a b + beta * bias */

@@ -1,8 +1,8 @@
 #include <string.h>
 
-#include "engine/prim.h"
 #include "ops/convolution.h"
 #include "ops/infer.h"
+#include "ops/lowering.h"
 #include "ops/ties.h"
 #include "ops/window.h"
 
@@ -95,6 +95,44 @@ static void cost(const struct graph *g, const struct node *n,
     out->learned = 1u << 1 | 1u << 2;
 }
 
+/* What is cut off in front: half of what is too much when the output's size
+ * was given, or the operator is to find the padding. */
+static int64_t cut_in_front(const struct node *n, int i, int64_t in,
+                            int64_t kernel, int64_t out)
+{
+    const char *mode = node_text(n, "auto_pad", "NOTSET");
+    int64_t dilation = entry(n, "dilations", i, 1);
+    int64_t all = entry(n, "strides", i, 1) * (in - 1) +
+                  entry(n, "output_padding", i, 0) +
+                  (kernel - 1) * dilation + 1 - out;
+
+    if (entry(n, "output_shape", i, 0) <= 0 && strncmp(mode, "SAME", 4) != 0)
+        return strcmp(mode, "VALID") == 0 ? 0 : entry(n, "pads", i, 0);
+    all = all > 0 ? all : 0;
+    return strcmp(mode, "SAME_UPPER") == 0 ? all / 2 : all - all / 2;
+}
+
+static int lower(struct lowering *l, const struct graph *g,
+                 const struct node *n, struct prune_error *err)
+{
+    struct prim p = {.kind = &prim_deconv};
+    const struct shape *x = &node_in(g, n, 0)->shape;
+    const struct shape *w = &node_in(g, n, 1)->shape;
+    const struct shape *o = &node_out(g, n, 0)->shape;
+    int e = ops_space(&p.conv.space, g, n, err);
+
+    if (e)
+        return e;
+    p.conv.groups = node_int(n, "group", 1);
+    for (int i = 0; i < p.conv.space; i++) {
+        p.conv.stride[i] = entry(n, "strides", i, 1);
+        p.conv.dilation[i] = entry(n, "dilations", i, 1);
+        p.conv.pad_low[i] = cut_in_front(n, i, x->dims[2 + i],
+                                         w->dims[2 + i], o->dims[2 + i]);
+    }
+    return lower_simple(l, n, p, 3, err);
+}
+
 const struct op op_conv_transpose = {
     .name = "ConvTranspose",
     .domain = "",
@@ -105,4 +143,5 @@ const struct op op_conv_transpose = {
     .infer = infer,
     .couple = couple,
     .cost = cost,
+    .lower = lower,
 };
