@@ -205,6 +205,21 @@ static int preferences(struct dn_compiler *c, const struct prim *p,
     return n;
 }
 
+/* Winograd's kernels know few functions, and save more than one that
+ * follows by itself costs. */
+static int choose_winograd(struct dn_compiler *c, dnnl_primitive_desc_t *out,
+                           const struct conv *v, const struct prim *p,
+                           struct choice choice, int *fused,
+                           struct prune_error *err)
+{
+    int code = DN_PLAIN;
+    for (int n = p->n_posts; n >= 0 && code == DN_PLAIN; n--) {
+        *fused = n;
+        code = describe(c, out, v, p, choice, n, 0, err);
+    }
+    return code;
+}
+
 /* The first kernel of the list that takes as many posts as possible. */
 static int choose_by_rule(struct dn_compiler *c, dnnl_primitive_desc_t *out,
                           const struct conv *v, const struct prim *p,
@@ -212,6 +227,8 @@ static int choose_by_rule(struct dn_compiler *c, dnnl_primitive_desc_t *out,
 {
     struct choice list[MAX_CHOICES];
     int code = DN_PLAIN, n_list = preferences(c, p, list);
+    if (list[0].alg == dnnl_convolution_winograd)
+        code = choose_winograd(c, out, v, p, list[0], fused, err);
     for (int n = p->n_posts; n >= 0 && code == DN_PLAIN; n--) {
         *fused = n;
         for (int i = 0; i < n_list && code == DN_PLAIN; i++)
