@@ -1,9 +1,11 @@
 #include "base/alloc.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* Thread-local: a test sets it for itself, the daemon's threads never. */
 static _Thread_local long fail_in = -1;
@@ -44,6 +46,17 @@ void *mem_new(size_t size)
     return mem_calloc(1, size);
 }
 
+/* Large blocks are touched as a whole right away: by large pages that is
+ * several times faster. Only advice, of whole pages within the block. */
+static void advise(unsigned char *p, size_t bytes)
+{
+    const size_t large = (size_t)2 << 20;
+    size_t skip = (size_t)(-(uintptr_t)p % large);
+    if (bytes >= 2 * large)
+        (void)madvise(p + skip, (bytes - skip) / large * large,
+                      MADV_HUGEPAGE);
+}
+
 void *mem_aligned(size_t n, size_t size)
 {
     size_t bytes;
@@ -55,8 +68,10 @@ void *mem_aligned(size_t n, size_t size)
     if (!bytes)
         bytes = 64;
     void *p = aligned_alloc(64, bytes);
-    if (p)
+    if (p) {
+        advise(p, bytes);
         memset(p, 0, bytes);
+    }
     return p;
 }
 

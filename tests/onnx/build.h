@@ -277,6 +277,31 @@ static inline struct graph *build_read(struct build *b, op_find_f *find)
     return g;
 }
 
+/* Flips bytes by a fixed rule; whatever comes, it ends with an answer. */
+static inline void build_mutate(struct build *b, int rounds)
+{
+    size_t size;
+    unsigned char *bytes = build_pack(b, &size);
+    unsigned char *copy = malloc(size); /* so that ASan sees ends */
+    unsigned x = 1;
+    for (int round = 0; round < rounds; round++) {
+        memcpy(copy, bytes, size);
+        for (int k = 0; k <= round % 4; k++) {
+            x = x * 1664525u + 1013904223u;
+            copy[(x >> 8) % size] = (unsigned char)(x >> 24);
+        }
+        struct graph *g = NULL;
+        int rc = onnx_read_bytes(&g, copy, size, "mutant", NULL, NULL);
+        cr_assert(rc == 0 || rc == PRUNE_E_INPUT, "%d: %d", round, rc);
+        unsigned char *out = NULL;
+        size_t n;
+        if (!rc && !onnx_write_bytes(&out, &n, g, NULL))
+            mem_free(out);
+        graph_free(g);
+    }
+    free(copy);
+}
+
 static inline void build_done(struct build *b)
 {
     arena_done(&b->arena);

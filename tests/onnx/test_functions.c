@@ -347,7 +347,8 @@ Test(functions, must_fit_their_calls)
     refused(&b, "node f calls function F with 2 inputs");
 }
 
-Test(functions, survive_want_of_memory)
+/* Functions in functions, subgraphs, references, what is handed through. */
+static struct build all(void)
 {
     struct build b = model();
     Onnx__FunctionProto *in = build_function(&b, "own", "In", "a", "c a");
@@ -360,6 +361,19 @@ Test(functions, survive_want_of_memory)
     build_sub(&b, n, "then_branch", sub);
     refer(&b, n, "alpha", "beta");
     build_float(&b, call(&b, b.graph, "f", "F", "x", "y"), "beta", 1);
+    return b;
+}
+
+Test(functions, survive_mutations, .timeout = 120)
+{
+    struct build b = all();
+    build_mutate(&b, 4000);
+    build_done(&b);
+}
+
+Test(functions, survive_want_of_memory)
+{
+    struct build b = all();
     size_t size;
     unsigned char *bytes = build_pack(&b, &size);
     int rc = -1;

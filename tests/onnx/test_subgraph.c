@@ -172,3 +172,10 @@ Test(subgraph, survives_want_of_memory)
     }
     build_done(&b);
 }
+
+Test(subgraph, survives_mutations, .timeout = 120)
+{
+    struct build b = nested();
+    build_mutate(&b, 4000);
+    build_done(&b);
+}
