@@ -1,4 +1,3 @@
-#include "ops/infer.h"
 #include "ops/reduce.h"
 #include "ops/ties.h"
 
@@ -14,6 +13,40 @@ static int lower(struct lowering *l, const struct graph *g,
     return ops_lower_reduce(l, g, n, RED_MEAN, err);
 }
 
+static double add(double sum, double x)
+{
+    return sum + x;
+}
+
+static double end(double sum, int64_t n)
+{
+    return sum / (double)n;
+}
+
+/* Wraps around. */
+static int64_t whole_add(int64_t sum, int64_t x, enum dtype t)
+{
+    (void)t;
+    return (int64_t)((uint64_t)sum + (uint64_t)x);
+}
+
+static int64_t whole_end(int64_t sum, int64_t n)
+{
+    return n ? sum / n : 0;
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    static const struct ops_reduction r = {
+        .add = add,
+        .end = end,
+        .whole_add = whole_add,
+        .whole_end = whole_end,
+    };
+
+    return ops_host_reduce(c, &r, err);
+}
+
 const struct op op_reduce_mean = {
     .name = "ReduceMean",
     .domain = "",
@@ -23,4 +56,5 @@ const struct op op_reduce_mean = {
     .infer = ops_infer_reduce,
     .couple = couple,
     .lower = lower,
+    .host = host,
 };

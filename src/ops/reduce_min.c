@@ -1,4 +1,6 @@
-#include "ops/infer.h"
+#include <math.h>
+
+#include "ops/elementwise.h"
 #include "ops/reduce.h"
 #include "ops/ties.h"
 
@@ -14,6 +16,26 @@ static int lower(struct lowering *l, const struct graph *g,
     return ops_lower_reduce(l, g, n, RED_MIN, err);
 }
 
+static double add(double sum, double x)
+{
+    return x < sum || isnan(x) ? x : sum;
+}
+
+static int64_t whole_add(int64_t sum, int64_t x, enum dtype t)
+{
+    return ops_less(x, sum, t) ? x : sum;
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const struct tensor *x = host_in(c, 0);
+    struct ops_reduction r = {.start = INFINITY, .add = add,
+                              .whole_add = whole_add};
+
+    r.whole_start = x ? ops_greatest(x->dtype) : 0;
+    return ops_host_reduce(c, &r, err);
+}
+
 const struct op op_reduce_min = {
     .name = "ReduceMin",
     .domain = "",
@@ -23,4 +45,5 @@ const struct op op_reduce_min = {
     .infer = ops_infer_reduce,
     .couple = couple,
     .lower = lower,
+    .host = host,
 };
