@@ -97,6 +97,37 @@ int ops_couple_plain(struct coupling *c, const struct graph *g,
     return 0;
 }
 
+static int freeze_value(struct coupling *c, const struct graph *g,
+                        const struct node *n, int value, const char *reason,
+                        struct prune_error *err)
+{
+    if (value < 0)
+        return 0;
+    if (dtype_is_float(g->values[value].dtype))
+        return couple_freeze_all(c, value, n, reason, err);
+    couple_plain_all(c, value);
+    return 0;
+}
+
+int ops_couple_frozen(struct coupling *c, const struct graph *g,
+                      const struct node *n, const char *reason,
+                      struct prune_error *err)
+{
+    int e = 0;
+
+    for (int i = 0; !e && i < n->n_inputs; i++)
+        e = freeze_value(c, g, n, n->inputs[i], reason, err);
+    for (int i = 0; !e && i < n->n_outputs; i++)
+        e = freeze_value(c, g, n, n->outputs[i], reason, err);
+    return e;
+}
+
+int ops_couple_moved(struct coupling *c, const struct graph *g,
+                     const struct node *n, struct prune_error *err)
+{
+    return ops_couple_frozen(c, g, n, "moves channels about", err);
+}
+
 int ops_couple_ints(struct coupling *c, const struct graph *g,
                     const struct node *n)
 {

@@ -41,6 +41,14 @@ int ops_tie_others(struct coupling *c, const struct graph *g,
  * plain. For nodes that handle shapes. */
 op_couple_f ops_couple_plain;
 
+/* All axes of all floats are frozen; integers are plain. */
+int ops_couple_frozen(struct coupling *c, const struct graph *g,
+                      const struct node *n, const char *reason,
+                      struct prune_error *err);
+
+/* The same for "moves channels about". */
+op_couple_f ops_couple_moved;
+
 /* Whether output 0 is of integers; then all is plain, and done. */
 int ops_couple_ints(struct coupling *c, const struct graph *g,
                     const struct node *n);

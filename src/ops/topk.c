@@ -7,6 +7,7 @@
 #include "ops/ints.h"
 #include "ops/move.h"
 #include "ops/order.h"
+#include "ops/ties.h"
 
 /* The k largest (since opset 11 also: least) elements along an axis, in
  * order, and where they were. k is an attribute before opset 10, input 1
@@ -182,5 +183,6 @@ const struct op op_topk = {
     .min_inputs = 1,
     .max_inputs = 2,
     .infer = infer,
+    .couple = ops_couple_moved,
     .host = host,
 };

@@ -5,6 +5,7 @@
 #include "ops/infer.h"
 #include "ops/move.h"
 #include "ops/order.h"
+#include "ops/ties.h"
 
 /* Each element, or each slab along an axis, once: in order or as they come
  * first. Further outputs: where each came first, which of them stands at
@@ -207,5 +208,6 @@ const struct op op_unique = {
     .min_inputs = 1,
     .max_inputs = 1,
     .infer = infer,
+    .couple = ops_couple_moved,
     .host = host,
 };
