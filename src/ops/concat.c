@@ -136,7 +136,7 @@ static int host(struct host_call *c, struct prune_error *err)
 
     if (!e)
         e = host_out(c, 0, host_in(c, 0)->dtype, &shape, &out, err);
-    if (e)
+    if (e || !out->size)
         return e;
     to = out->data;
     for (int i = 0; i < c->node->n_inputs; i++) {

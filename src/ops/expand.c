@@ -89,7 +89,7 @@ static int host(struct host_call *c, struct prune_error *err)
 
     if (e >= 0)
         e = resolve(&shape, c->node, &x->shape, &sizes, err);
-    if (e || (e = host_out(c, 0, x->dtype, &shape, &out, err)))
+    if (e || (e = host_out(c, 0, x->dtype, &shape, &out, err)) || !out->size)
         return e;
     ops_move_into(&m, &shape, &shape);
     nd_broadcast_strides(&x->shape, &shape, m.from);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/nd.h"
 
 /* Bytes between neighbours of a row on both sides. */
 struct steps {
@@ -39,9 +38,10 @@ static int merge(struct move *out, const struct move *m)
 {
     int n = 0;
 
-    for (int k = 0; k < m->rank; k++) {
+    for (int k = 0; k < m->rank; k++)
         if (m->dims[k] == 0)
             return 0;
+    for (int k = 0; k < m->rank; k++) {
         if (m->dims[k] == 1)
             continue;
         int follows = n > 0 &&
@@ -82,13 +82,23 @@ void ops_move(void *to, const void *from, const struct move *m, size_t item)
         move_axes(to, from, &merged, 0, item);
 }
 
+void ops_strides(int64_t out[static MAX_RANK], const struct shape *s)
+{
+    uint64_t step = 1;
+
+    for (int k = s->rank - 1; k >= 0; k--) {
+        out[k] = (int64_t)step;
+        step *= (uint64_t)s->dims[k];
+    }
+}
+
 void ops_move_into(struct move *m, const struct shape *out,
                    const struct shape *x)
 {
     *m = (struct move){.rank = out->rank};
     memcpy(m->dims, out->dims, sizeof m->dims);
-    nd_strides(out, m->to);
-    nd_strides(x, m->from);
+    ops_strides(m->to, out);
+    ops_strides(m->from, x);
 }
 
 #define PICK_OF(bytes)                                                        \

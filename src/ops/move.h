@@ -17,6 +17,10 @@ struct move {
  * bytes. The caller has checked that all of them are in memory. */
 void ops_move(void *to, const void *from, const struct move *m, size_t item);
 
+/* Row-major steps of a shape, in elements. Those of a tensor without any
+ * elements may be anything: its other sizes are not bounded. */
+void ops_strides(int64_t out[static MAX_RANK], const struct shape *s);
+
 /* A move into all of a tensor of that shape, from one of shape `x` that has
  * as many axes; steps are those of x, to be changed by the caller. */
 void ops_move_into(struct move *m, const struct shape *out,
