@@ -42,6 +42,8 @@ files() { # files FOLDER PATTERN...: sorted, so that every machine agrees
         LC_ALL=C sort)
     list test_support_files $(files tests '*.sh' '*.py' '*.mjs' '*.js' \
         '*.json' '*.h' '*.supp' '*.txt' | grep -v -e tests/data/)
+    list fuzz_files $(find tests/fuzz -type f ! -name '*.sh' ! -name '*.h' \
+        ! -name '*.o' ! -name .dirstamp | LC_ALL=C sort)
     list conformance_files $(files tests/conformance '*.[ch]')
     list systemd_files $(files systemd '*')
     list example_files $(files examples '*')

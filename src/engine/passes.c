@@ -434,10 +434,13 @@ static int fold_sums(struct program *p, struct prune_error *err)
 
 static int is_global(const struct program *p, const struct prim *prim)
 {
+    /* Others may read nothing at all. */
+    if (prim->kind != &prim_reduce)
+        return 0;
     const struct shape *x = &p->slots[prim->in[0]].shape;
     unsigned space = (1U << x->rank) - 1U - 3U;
-    return prim->kind == &prim_reduce && x->rank >= 3 &&
-           x->rank <= 2 + MAX_SPACE && prim->reduce.axes == space &&
+    return x->rank >= 3 && x->rank <= 2 + MAX_SPACE &&
+           prim->reduce.axes == space &&
            (prim->reduce.f == RED_MEAN || prim->reduce.f == RED_MAX) &&
            shape_numel(x) > 0;
 }
