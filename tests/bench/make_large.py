@@ -1,5 +1,6 @@
-"""Writes a multilayer perceptron of N matrices 4096 x 4096 (64 MiB each),
-with nothing but Python: make_large.py OUT.onnx N [external].
+"""Writes a multilayer perceptron of N matrices WIDTH x WIDTH (4096: 64 MiB
+each), with nothing but Python: make_large.py OUT.onnx N FORM [WIDTH], where
+FORM is inline or external (the weights in OUT.onnx.data).
 
 The values are a repeated block of small numbers: what is measured with this
 model is memory."""
@@ -7,9 +8,9 @@ import os
 import struct
 import sys
 
-WIDTH = 4096
-BLOCK = struct.pack("<4096f", *[((i * 7919) % 2003 - 1001) / 64000
-                                for i in range(4096)])
+WIDTH = int(sys.argv[4]) if len(sys.argv) > 4 else 4096
+BLOCK = struct.pack(f"<{WIDTH}f", *[((i * 7919) % 2003 - 1001) / 64000
+                                    for i in range(WIDTH)])
 
 
 def varint(n):
@@ -81,4 +82,4 @@ def main(path, layers, external):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), len(sys.argv) > 3)
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3] == "external")

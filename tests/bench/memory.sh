@@ -12,8 +12,7 @@ trap 'rm -rf "$folder"' EXIT INT TERM
 status=0
 for form in inline external; do
     model=$folder/large.onnx
-    python3 "$here/make_large.py" "$model" $((16 * gib)) \
-        $(test $form = external && echo external || true)
+    python3 "$here/make_large.py" "$model" $((16 * gib)) $form
     python3 - "$prune" "$command" "$model" "$form" "$gib" <<'END' || status=1
 import resource, subprocess, sys, time
 prune, command, model, form, gib = sys.argv[1:]
