@@ -7,11 +7,15 @@
 
 void chance_seed(struct rng *r, const struct node *n)
 {
-    float seed = node_float(n, "seed", 0);
-    uint32_t bits;
+    const struct attr *a = node_attr(n, "seed");
+    uint64_t seed = 0;
 
-    memcpy(&bits, &seed, sizeof bits);
-    rng_init(r, bits);
+    if (a)
+        memcpy(&seed, &a->f, sizeof a->f);
+    else
+        for (const char *c = n->label ? n->label : ""; *c; c++)
+            seed = seed * 31 + (unsigned char)*c;
+    rng_init(r, seed);
 }
 
 double chance_uniform(struct rng *r, const double *p)

@@ -5,8 +5,8 @@
 #include "graph/host.h"
 
 /* What the random operators have in common. Their numbers depend on the
- * attribute `seed` alone, so that a run can be repeated; without one, on a
- * fixed seed. */
+ * attribute `seed` alone, so that a run can be repeated; without one, on the
+ * node's name, so that two nodes do not draw the same. */
 
 void chance_seed(struct rng *r, const struct node *n);
 

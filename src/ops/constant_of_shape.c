@@ -33,13 +33,7 @@ static int infer(struct graph *g, struct node *n, struct prune_error *err)
     for (out.rank = 0; out.rank < v.n; out.rank++)
         if ((out.dims[out.rank] = v.at[out.rank]) < 0)
             return ops_bad(n, err, "a negative size");
-    e = ops_out(g, n, 0, &out, fill ? fill->dtype : DTYPE_F32, err);
-    if (e || !fill || shape_numel(&out) > OPS_MAX_INTS)
-        return e;
-    v.n = shape_numel(&out);
-    for (int64_t i = 0; i < v.n; i++)
-        v.at[i] = tensor_int(fill, 0);
-    return ops_set_ints(g, n, &v, err);
+    return ops_out(g, n, 0, &out, fill ? fill->dtype : DTYPE_F32, err);
 }
 
 static int couple(struct coupling *c, const struct graph *g,

@@ -18,9 +18,8 @@ static int lower(struct lowering *l, const struct graph *g,
                  const struct node *n, struct prune_error *err)
 {
     (void)g;
-    if (is_tanh(n))
-        return lower_refuse(n, err, "its approximation is tanh");
-    return ops_lower_eltwise(l, n, ELT_GELU, 0, 0, err);
+    return ops_lower_eltwise(l, n, is_tanh(n) ? ELT_GELU_TANH : ELT_GELU, 0,
+                             0, err);
 }
 
 static double by_erf(double x, const double *p)

@@ -2,9 +2,17 @@
 
 #include "ops/elementwise.h"
 #include "ops/infer.h"
+#include "ops/lowering.h"
 #include "ops/ties.h"
 
 /* x tanh(softplus(x)) */
+static int lower(struct lowering *l, const struct graph *g,
+                 const struct node *n, struct prune_error *err)
+{
+    (void)g;
+    return ops_lower_eltwise(l, n, ELT_MISH, 0, 0, err);
+}
+
 static double real(double x, const double *p)
 {
     (void)p;
@@ -26,5 +34,6 @@ const struct op op_mish = {
     .traits = OP_ACTIVATION,
     .infer = ops_infer_same,
     .couple = ops_couple_pass,
+    .lower = lower,
     .host = host,
 };

@@ -11,16 +11,6 @@ static int lower(struct lowering *l, const struct graph *g,
     return ops_lower_binary(l, g, n, BIN_MUL, err);
 }
 
-static int64_t on_ints(int64_t a, int64_t b)
-{
-    return (int64_t)((uint64_t)a * (uint64_t)b);
-}
-
-static int infer(struct graph *g, struct node *n, struct prune_error *err)
-{
-    return ops_infer_arith(g, n, on_ints, err);
-}
-
 static double real(double a, double b)
 {
     return a * b;
@@ -44,7 +34,7 @@ const struct op op_mul = {
     .min_inputs = 2,
     .max_inputs = 2,
     .traits = 0,
-    .infer = infer,
+    .infer = ops_infer_broadcast,
     .couple = ops_couple_broadcast,
     .cost = ops_cost_riders,
     .lower = lower,

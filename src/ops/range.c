@@ -3,6 +3,7 @@
 #include "graph/convert.h"
 #include "graph/host.h"
 #include "ops/infer.h"
+#include "ops/ties.h"
 
 /* start, start + delta, … before limit. */
 enum { START, LIMIT, DELTA };
@@ -89,5 +90,6 @@ const struct op op_range = {
     .min_inputs = 3,
     .max_inputs = 3,
     .infer = infer,
+    .couple = ops_couple_plain,
     .host = host,
 };

@@ -1,3 +1,4 @@
+#include "graph/couple.h"
 #include "graph/host.h"
 #include "ops/infer.h"
 #include "ops/ints.h"
@@ -11,6 +12,16 @@ static int infer(struct graph *g, struct node *n, struct prune_error *err)
 
     one.at[0] = shape_numel(&node_in(g, n, 0)->shape);
     return e ? e : ops_set_ints(g, n, &one, err);
+}
+
+/* Reading sizes ties nothing: they are found anew after a cut. */
+static int couple(struct coupling *c, const struct graph *g,
+                  const struct node *n, struct prune_error *err)
+{
+    (void)g;
+    (void)err;
+    couple_plain_all(c, n->outputs[0]);
+    return 0;
 }
 
 static int host(struct host_call *c, struct prune_error *err)
@@ -34,5 +45,6 @@ const struct op op_size = {
     .min_inputs = 1,
     .max_inputs = 1,
     .infer = infer,
+    .couple = couple,
     .host = host,
 };

@@ -1,9 +1,9 @@
 #include <string.h>
 
+#include "graph/host.h"
 #include "ops/infer.h"
 #include "ops/ties.h"
 #include "ops/walk.h"
-#include "graph/host.h"
 
 /* a where the condition holds, b elsewhere; all three broadcast. */
 static int infer(struct graph *g, struct node *n, struct prune_error *err)
@@ -59,6 +59,24 @@ static int host(struct host_call *c, struct prune_error *err)
     return 0;
 }
 
+/* The condition is no weight and is cut with nothing: axes that it tells
+ * apart stay whole. */
+static int couple(struct coupling *c, const struct graph *g,
+                  const struct node *n, struct prune_error *err)
+{
+    const struct shape *mask = &node_in(g, n, 0)->shape;
+    int out = n->outputs[0];
+    int lift = g->values[out].shape.rank - mask->rank;
+    int e = ops_couple_broadcast(c, g, n, err);
+
+    couple_plain_all(c, n->inputs[0]);
+    for (int k = 0; !e && k < mask->rank; k++)
+        if (mask->dims[k] > 1 && !couple_is_plain(c, out, k + lift))
+            e = couple_freeze(c, out, k + lift, n, "is chosen by a mask",
+                              err);
+    return e;
+}
+
 const struct op op_where = {
     .name = "Where",
     .domain = "",
@@ -66,6 +84,6 @@ const struct op op_where = {
     .min_inputs = 3,
     .max_inputs = 3,
     .infer = infer,
-    .couple = ops_couple_broadcast,
+    .couple = couple,
     .host = host,
 };
