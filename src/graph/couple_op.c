@@ -108,7 +108,12 @@ static int couple_node(struct coupling *c, const struct graph *g,
     }
     if (!coupling_shapes_known(g, n))
         return freeze_node(c, g, n, "shapes around it are not known", err);
-    return n->op->couple(c, g, n, err);
+    /* The file may declare a shape whose reasons are only known later. */
+    struct prune_error why = {0};
+    rc = n->op->couple(c, g, n, &why);
+    if (rc == PRUNE_E_UNSUPPORTED)
+        return freeze_node(c, g, n, "its sizes depend on the data", err);
+    return rc ? err_set(err, rc, "%s", why.text) : 0;
 }
 
 static int freeze_inputs(struct coupling *c, const struct graph *g,

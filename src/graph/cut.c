@@ -184,7 +184,11 @@ static int cut_node(struct cut *c, int node, struct prune_error *err)
     const struct node *n = &c->g->nodes[node];
     if (!n->op || !n->op->cut || !coupling_shapes_known(c->g, n))
         return 0;
-    return n->op->cut(c, node, err);
+    /* What cannot be said without the data was frozen. */
+    struct prune_error why = {0};
+    int rc = n->op->cut(c, node, &why);
+    return !rc || rc == PRUNE_E_UNSUPPORTED ? 0
+                                            : err_set(err, rc, "%s", why.text);
 }
 
 static int apply(struct cut *c, struct shape *old, struct shape *want,

@@ -29,7 +29,8 @@ typedef int op_infer_f(struct graph *g, struct node *n,
                        struct prune_error *err);
 
 /* Says which axes of inputs and outputs are tied, which are no channels,
- * which are frozen and why. Called in topological order. */
+ * which are frozen and why. Called in topological order. With
+ * PRUNE_E_UNSUPPORTED (the sizes depend on the data) all is frozen. */
 typedef int op_couple_f(struct coupling *c, const struct graph *g,
                         const struct node *n, struct prune_error *err);
 

@@ -81,3 +81,23 @@ Test(slice, what_cannot_be_is_refused)
     int x = net_input(g, SHAPE(5));
     net_bad(g, net_node(g, "Slice", 1, V(x, net_ints(g, I(0)))), "do not fit");
 }
+
+/* The file declares what comes out; where it is taken from, only the data
+ * say. Nothing of it can be cut, and the rest of the network still can. */
+Test(slice, declared_shapes_of_computed_places_are_frozen)
+{
+    int w, y, u;
+    struct graph *g = net_begin(13, 3, &w, &y);
+    int at = net_input(g, SHAPE(1));
+    g->values[at].dtype = DTYPE_I64;
+    int z = net_node(g, "Slice", 1, V(y, at, at, net_ints(g, I(1))));
+    g->values[z].declared = SHAPE(1, 2, 2, 2);
+    int v = net_count(g, SHAPE(4, 2, 1, 1));
+    z = net_node(g, "Conv", 1, V(z, v));
+    net_end(g, z, 4, &u);
+    struct coupling *c = net_couple(g);
+    cr_assert(strstr(net_frozen(c, w, 0), "sizes depend on the data"));
+    cr_assert_str_eq(net_frozen(c, v, 0), "");
+    coupling_free(c);
+    graph_free(g);
+}
