@@ -58,7 +58,10 @@ static int cut(struct cut *c, int node, struct prune_error *err)
     return ops_mend_sizes(c, node, 1, 1, err);
 }
 
-/* The sum with zeros of the wanted shape. */
+enum { MAX_ZEROS = 1 << 22 };
+
+/* The sum with zeros of the wanted shape, unless those are too many to keep
+ * for that. */
 static int lower(struct lowering *l, const struct graph *g,
                  const struct node *n, struct prune_error *err)
 {
@@ -68,6 +71,8 @@ static int lower(struct lowering *l, const struct graph *g,
 
     if (shape_equal(&node_in(g, n, 0)->shape, &node_out(g, n, 0)->shape))
         return ops_lower_view(l, g, n, err);
+    if (shape_numel(&node_out(g, n, 0)->shape) > MAX_ZEROS)
+        return lower_refuse(n, err, "its output is large");
     e = tensor_new(&zeros, DTYPE_F32, &node_out(g, n, 0)->shape, err);
     if (e)
         return e;

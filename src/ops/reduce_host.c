@@ -61,14 +61,28 @@ static void walker_begin(struct walker *w, const struct shape *x,
     }
 }
 
-static inline void walker_next(struct walker *w)
+/* How many of the next n elements follow each other along the last axis. */
+static int64_t walker_run(const struct walker *w, int64_t n)
 {
-    for (int k = w->x->rank - 1; k >= 0; k--) {
-        w->at += w->step[k];
-        if (++w->index[k] < w->x->dims[k])
-            return;
+    int last = w->x->rank - 1;
+    int64_t left = w->x->dims[last] - w->index[last];
+
+    return n < left ? n : left;
+}
+
+static void walker_skip(struct walker *w, int64_t run)
+{
+    int k = w->x->rank - 1;
+
+    w->at += w->step[k] * run;
+    w->index[k] += run;
+    while (w->index[k] == w->x->dims[k]) {
         w->index[k] = 0;
         w->at -= w->step[k] * w->x->dims[k];
+        if (--k < 0)
+            return;
+        w->at += w->step[k];
+        w->index[k]++;
     }
 }
 
@@ -79,20 +93,33 @@ static int64_t some_of(int64_t n, int64_t done)
 
 typedef double real_add_f(double sum, double x);
 
+/* One run: n elements into sums that are `step` apart. */
+static void add_run(double *sums, const double *x, int64_t n, int64_t step,
+                    real_add_f *add, const double *less)
+{
+    for (int64_t i = 0; i < n; i++)
+        sums[i * step] = add(sums[i * step],
+                             less ? x[i] - less[i * step] : x[i]);
+}
+
 /* `less`: of each sum, what is taken from its elements; NULL: nothing. */
 static void add_reals(double *sums, const struct tensor *x, unsigned mask,
                       real_add_f *add, const double *less)
 {
     double v[CHUNK];
-    int64_t n = tensor_numel(x);
+    int64_t n = tensor_numel(x), run;
+    int last = x->shape.rank - 1;
     struct walker w;
 
     walker_begin(&w, &x->shape, mask);
     for (int64_t i = 0; i < n; i += CHUNK) {
         int64_t some = some_of(n, i);
         convert_to_f64(v, x, i, some);
-        for (int64_t k = 0; k < some; k++, walker_next(&w))
-            sums[w.at] = add(sums[w.at], less ? v[k] - less[w.at] : v[k]);
+        for (int64_t k = 0; k < some; k += run, walker_skip(&w, run)) {
+            run = walker_run(&w, some - k);
+            add_run(sums + w.at, v + k, run, w.step[last], add,
+                    less ? less + w.at : NULL);
+        }
     }
 }
 
@@ -152,7 +179,8 @@ static int reduce_wholes(struct tensor *out, const struct tensor *x,
                          const struct ops_reduction *r,
                          struct prune_error *err)
 {
-    int64_t v[CHUNK], many = tensor_numel(x), n = tensor_numel(out);
+    int64_t v[CHUNK], many = tensor_numel(x), n = tensor_numel(out), run;
+    int last = x->shape.rank - 1;
     int64_t *sums = mem_calloc((size_t)n, sizeof *sums);
     struct walker w;
 
@@ -164,8 +192,13 @@ static int reduce_wholes(struct tensor *out, const struct tensor *x,
     for (int64_t i = 0; i < many; i += CHUNK) {
         int64_t some = some_of(many, i);
         convert_to_i64(v, x, i, some);
-        for (int64_t k = 0; k < some; k++, walker_next(&w))
-            sums[w.at] = r->whole_add(sums[w.at], v[k], x->dtype);
+        for (int64_t k = 0; k < some; k += run, walker_skip(&w, run)) {
+            run = walker_run(&w, some - k);
+            for (int64_t j = 0; j < run; j++) {
+                int64_t *sum = &sums[w.at + j * w.step[last]];
+                *sum = r->whole_add(*sum, v[k + j], x->dtype);
+            }
+        }
     }
     for (int64_t i = 0; r->whole_end && i < n; i++)
         sums[i] = r->whole_end(sums[i], each);

@@ -107,6 +107,41 @@ Test(reduce, exponentials_do_not_overflow)
     host_end(&t);
 }
 
+static void sums_up(const int64_t *axes, int64_t n, const char *shape,
+                    const int64_t step[3])
+{
+    float x[3 * 100 * 5], want[500] = {0};
+    int64_t wholes[3 * 100 * 5], counts[500] = {0};
+    for (int i = 0; i < 1500; i++) {
+        int64_t at = i / 500 * step[0] + i / 5 % 100 * step[1] +
+                     i % 5 * step[2];
+        wholes[i] = i % 7 * (i % 3);
+        x[i] = (float)wholes[i];
+        want[at] += x[i];
+        counts[at] += wholes[i];
+    }
+    struct host_test t = host_begin("ReduceSum", "", 11, 1, 1);
+    host_ints(&t, "axes", axes, n);
+    host_int(&t, "keepdims", 0);
+    host_f32(&t, 0, "3x100x5", x);
+    host_call(&t);
+    host_gives_f32(&t, 0, shape, want);
+    host_i64(&t, 0, "3x100x5", wholes);
+    host_call(&t);
+    host_gives_i64(&t, 0, shape, counts);
+    host_end(&t);
+}
+
+Test(reduce, axes_in_any_place)
+{
+    sums_up((int64_t[]){0}, 1, "100x5", (int64_t[]){0, 5, 1});
+    sums_up((int64_t[]){1}, 1, "3x5", (int64_t[]){5, 0, 1});
+    sums_up((int64_t[]){2}, 1, "3x100", (int64_t[]){100, 1, 0});
+    sums_up((int64_t[]){0, 2}, 2, "100", (int64_t[]){0, 1, 0});
+    sums_up((int64_t[]){1, 0}, 2, "5", (int64_t[]){0, 0, 1});
+    sums_up((int64_t[]){2, -2}, 2, "3", (int64_t[]){1, 0, 0});
+}
+
 Test(reduce, no_axes_may_mean_none)
 {
     struct host_test t = host_begin("ReduceSum", "", 13, 2, 1);
