@@ -92,6 +92,19 @@ static int check_dtype(const struct lowering *l, const struct node *n,
                         v->name, dtype_name(v->dtype));
 }
 
+/* A view takes any type, but what stands in between is float32. */
+static int check_view(const struct lowering *l, const struct node *n,
+                      const struct prim *p, const int *in, int out,
+                      struct prune_error *err)
+{
+    const struct slot *slots = l->program->slots;
+    if (p->kind != &prim_view || in[0] < 0 ||
+        slots[in[0]].dtype == slots[out].dtype)
+        return 0;
+    return lower_refuse(n, err, "it is of %s, and only float32 is computed",
+                        dtype_name(slots[in[0]].dtype));
+}
+
 int lower_add(struct lowering *l, const struct node *n, struct prim p,
               const int *in, int n_in, int out, struct prune_error *err)
 {
@@ -114,6 +127,8 @@ int lower_add(struct lowering *l, const struct node *n, struct prim p,
         return bad_slot(n, out == NO_SLOT ? PRUNE_E_FAILED : out, "output",
                         err);
     int code = check_dtype(l, n, p.kind, out, err);
+    if (code == 0)
+        code = check_view(l, n, &p, slots, out, err);
     if (code != 0)
         return code;
     p.node = (int)(n - l->graph->nodes);

@@ -22,3 +22,22 @@ Test(softmax, freezes_the_channels_that_it_weighs)
 {
     case_weighs("Softmax");
 }
+
+Test(softmax, old_and_of_doubles)
+{
+    struct engine_options o = {.kind = ENGINE_PLAIN, .threads = 1};
+    struct prune_error err = {0};
+    struct engine *e = NULL;
+    struct graph *g = net_one("Softmax", 11, SHAPE(1, 2, 1));
+    g->values[g->inputs[0]].dtype = DTYPE_F64;
+    net_done(g, g->nodes[0].outputs[0]);
+    cr_assert_eq(engine_open(&e, g, &o, &err), 0, "%s", err.text);
+    const double x[] = {0, 1.0986122886681098};
+    cr_assert_eq(engine_run(e, (const void *[]){x}, &err), 0, "%s", err.text);
+    const struct tensor *y = engine_result(e, 0)->tensor;
+    cr_assert_eq(y->dtype, DTYPE_F64);
+    cr_assert_float_eq(((const double *)y->data)[0], 0.25, 1e-6);
+    cr_assert_float_eq(((const double *)y->data)[1], 0.75, 1e-6);
+    engine_close(e);
+    graph_free(g);
+}
