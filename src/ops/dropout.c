@@ -1,9 +1,9 @@
-#include "base/rng.h"
 #include "graph/convert.h"
 #include "ops/elementwise.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
+#include "ops/twister.h"
 
 /* Inference hands the input on. The mask, if asked for, is all ones; it is
  * of booleans since opset 10. */
@@ -66,15 +66,15 @@ static int make_mask(struct host_call *c, const struct tensor *x,
     enum dtype type = c->graph->opset < 10 ? x->dtype : DTYPE_BOOL;
     const double one = 1, none = 0;
     struct tensor *mask;
-    struct rng rng;
+    struct twister random;
     int e = tensor_new(&mask, type, &x->shape, err);
 
     if (e)
         return e;
-    rng_init(&rng, (uint64_t)node_int(c->node, "seed", 0));
+    twister_init(&random, (uint32_t)node_int(c->node, "seed", 0));
     for (int64_t i = 0; i < tensor_numel(x); i++)
         convert_from_f64(mask, i, 1,
-                         (double)rng_uniform(&rng) < ratio ? &none : &one);
+                         twister_uniform(&random) < ratio ? &none : &one);
     *out = mask;
     return 0;
 }
