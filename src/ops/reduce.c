@@ -146,7 +146,7 @@ int ops_lower_sum_of(struct lowering *l, const struct graph *g,
     if (shape_numel(&node_in(g, n, 0)->shape) == 0)
         return lower_refuse(n, err, "there is nothing to reduce");
     if (p.reduce.axes == 0)
-        return ops_lower_view(l, g, n, err);
+        return lower_refuse(n, err, "it is of single elements");
     if (after == OPS_LOG)
         end.eltwise.f = ELT_LOG;
     if ((e = lower_before(l, g, n, before, &in, err)))

@@ -6,7 +6,7 @@
 
 /* What the reductions share. The axes are an attribute or, since opset 18
  * (13 for ReduceSum), input 1; without any, all axes are meant unless
- * noop_with_empty_axes says none: then the input is the output. */
+ * noop_with_empty_axes says none: then each element is a sum of its own. */
 
 op_infer_f ops_infer_reduce;
 

@@ -211,17 +211,19 @@ static int reduce(struct host_call *c, const struct tensor *x, unsigned mask,
                   const struct shape *shape, const struct ops_reduction *r,
                   struct prune_error *err)
 {
-    struct tensor *out;
+    struct tensor *out, in = *x;
     int64_t each = 1;
     int e = host_out(c, 0, x->dtype, shape, &out, err);
 
     for (int k = 0; k < x->shape.rank; k++)
         each *= mask >> k & 1 ? x->shape.dims[k] : 1;
+    if (x->shape.rank == 0)
+        in.shape = (struct shape){.rank = 1, .dims = {1}};
     if (e)
         return e;
     if (dtype_is_float(x->dtype) || !r->whole_add)
-        return reduce_reals(out, x, mask, each, r, err);
-    return reduce_wholes(out, x, mask, each, r, err);
+        return reduce_reals(out, &in, mask, each, r, err);
+    return reduce_wholes(out, &in, mask, each, r, err);
 }
 
 int ops_host_reduce(struct host_call *c, const struct ops_reduction *r,
@@ -240,7 +242,5 @@ int ops_host_reduce(struct host_call *c, const struct ops_reduction *r,
     if (!convert_can(x->dtype))
         return host_refuse(c, err, "it cannot be computed of %s",
                            dtype_name(x->dtype));
-    if (mask == 0)
-        return host_view(c, 0, x, &shape, err);
     return reduce(c, x, mask, &shape, r, err);
 }

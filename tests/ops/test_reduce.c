@@ -150,9 +150,25 @@ Test(reduce, no_axes_may_mean_none)
     host_i64(&t, 1, "0", (int64_t[]){0});
     host_call(&t);
     host_gives_f32(&t, 0, "2x3", six);
+    host_f32(&t, 0, "", six);
+    host_call(&t);
+    host_gives_f32(&t, 0, "", six);
     host_i64(&t, 1, "1", (int64_t[]){2});
     cr_assert_eq(host_try(&t), PRUNE_E_INPUT);
     host_end(&t);
+}
+
+Test(reduce, a_norm_of_nothing_but_itself)
+{
+    struct host_test t = host_begin("ReduceL2", "", 18, 1, 1);
+    host_int(&t, "noop_with_empty_axes", 1);
+    host_f32(&t, 0, "2x3", six);
+    host_call(&t);
+    host_gives_f32(&t, 0, "2x3", (float[]){1, 2, 3, 4, 5, 6});
+    host_end(&t);
+    struct graph *g = net_one("ReduceSumSquare", 18, SHAPE(1, 2));
+    net_set_int(g, "noop_with_empty_axes", 1);
+    net_check(g, SHAPE(1, 2), F(2, -3), F(4, 9));
 }
 
 static void lowers(const char *type, const float *want)
