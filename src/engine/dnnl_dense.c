@@ -1,4 +1,5 @@
 #include "engine/dnnl_private.h"
+#include "engine/own.h"
 
 /* Fully connected layers (a constant second factor with two axes) become
  * inner products, which take a blocked image as it is; other products
@@ -319,6 +320,8 @@ int dn_matmul(struct dn_compiler *c, const struct prim *p, int *fused,
 {
     if (is_scaled(p) || !bias_fits(c, p))
         return DN_PLAIN;
+    if (own_find(p, c->program->slots) != NULL)
+        return dn_own(c, p, fused, err);
     if (is_constant(c, p->in[1]) && dn_shape(c, p->in[1])->rank == 2 &&
         !p->matmul.trans_a)
         return inner(c, p, fused, err);

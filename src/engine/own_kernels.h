@@ -332,11 +332,14 @@ static void layernorm(const struct own_call *c)
 #include "engine/own_gemm.h"
 /* needs own_gemm.h */
 #include "engine/own_attention.h"
+#include "engine/own_dense.h"
 #include "engine/own_rnn.h"
 
 static const struct own_kernel kernels[] = {
     {.kind = &prim_layernorm, .run = layernorm, .in_place = 1},
     {.kind = &prim_binary, .takes = binary_takes, .run = binary},
+    {.kind = &prim_matmul, .takes = dense_takes, .run = dense,
+     .scratch = dense_scratch, .packed = dense_packed, .pack = dense_pack},
     {.kind = &prim_attention, .run = attention,
      .scratch = attention_scratch},
     {.kind = &prim_rnn, .takes = rnn_takes, .run = rnn,

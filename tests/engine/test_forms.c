@@ -372,6 +372,30 @@ Test(forms, residual_into_product)
         compare(build_residual, i, ENGINE_FAST, 2e-5);
 }
 
+/* A few rows by large weights, either way round; and one row, many rows. */
+static void build_few_rows(struct program *p, struct rng *r, int which)
+{
+    static const int64_t rows[] = {1, 2, 5, 7, 16, 40};
+    int64_t m = rows[which % 6], k = 513, n = 520 + which % 3;
+    struct prim f = MATMUL;
+    f.matmul.trans_b = which % 2;
+    int x = add_input(p, SHAPE(m, k));
+    int w = add_random(p, which % 2 ? SHAPE(n, k) : SHAPE(k, n), r, 0.1F);
+    int y = which % 4 ? ADD(p, f, SHAPE(m, n), x, w,
+                            add_random(p, SHAPE(n), r, 1.0F))
+                      : ADD(p, f, SHAPE(m, n), x, w);
+    if (which % 5 == 0)
+        y = ADD(p, BIN(BIN_ADD), SHAPE(m, n), y,
+                add_input(p, SHAPE(m, n)));
+    OUTPUTS(p, ADD(p, ELT(ELT_RELU), SHAPE(m, n), y));
+}
+
+Test(forms, few_rows_by_large_weights)
+{
+    for (int i = 0; i < 24; i++)
+        compare(build_few_rows, i, ENGINE_FAST, 2e-5);
+}
+
 /* --- memory runs short ----------------------------------------------- */
 
 Test(forms, memory_runs_short)
