@@ -7,16 +7,15 @@ int64_t shape_span(const struct shape *s, int from, int to)
 {
     int64_t n = 1;
     int zero = 0;
+    /* A size of zero makes the product zero, but the others must fit all the
+     * same: strides are products of them. */
     for (int i = from; i < to; i++) {
         if (s->dims[i] < 0)
             return -1;
         zero |= s->dims[i] == 0;
-    }
-    /* A size of zero makes the product zero even where the others alone
-     * would overflow. */
-    for (int i = from; i < to && !zero; i++)
-        if (__builtin_mul_overflow(n, s->dims[i], &n))
+        if (s->dims[i] && __builtin_mul_overflow(n, s->dims[i], &n))
             return -1;
+    }
     return zero ? 0 : n;
 }
 

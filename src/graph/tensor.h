@@ -17,7 +17,8 @@ struct shape {
 
 #define SHAPE_UNKNOWN ((struct shape){.rank = -1})
 
-/* Product of the sizes; -1 when one is unknown or it does not fit. */
+/* Product of the sizes; -1 when one is unknown or those that are not 0 do
+ * not fit. */
 int64_t shape_numel(const struct shape *s);
 int shape_known(const struct shape *s);
 int shape_equal(const struct shape *a, const struct shape *b);
