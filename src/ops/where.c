@@ -15,15 +15,35 @@ static int infer(struct graph *g, struct node *n, struct prune_error *err)
                        node_in(g, n, 1)->dtype, err);
 }
 
-/* One row: elements of `size` bytes. */
-static void pick(char *y, const struct walk *w, const unsigned char *c,
-                 const char *a, const char *b, size_t size)
+/* One row: elements of `size` bytes. Where that is a constant, an element is
+ * one load and one store. */
+static inline void pick(char *y, const struct walk *w,
+                        const unsigned char *c, const char *a, const char *b,
+                        size_t size)
 {
     for (int64_t i = 0; i < w->row; i++) {
         int from = c[w->at[0] + i * w->step[0]] ? 1 : 2;
         const char *x = from == 1 ? a : b;
         memcpy(y + (size_t)i * size,
                x + (size_t)(w->at[from] + i * w->step[from]) * size, size);
+    }
+}
+
+static void pick_row(char *y, const struct walk *w, const unsigned char *c,
+                     const char *a, const char *b, size_t size)
+{
+    switch (size) {
+    case 1:
+        pick(y, w, c, a, b, 1);
+        return;
+    case 4:
+        pick(y, w, c, a, b, 4);
+        return;
+    case 8:
+        pick(y, w, c, a, b, 8);
+        return;
+    default:
+        pick(y, w, c, a, b, size);
     }
 }
 
@@ -55,7 +75,7 @@ static int host(struct host_call *c, struct prune_error *err)
     char *to = y->data;
     for (int more = walk_begin(&w, &shape, shapes, 3); more;
          more = walk_next(&w), to += (size_t)w.row * size)
-        pick(to, &w, in[0]->data, in[1]->data, in[2]->data, size);
+        pick_row(to, &w, in[0]->data, in[1]->data, in[2]->data, size);
     return 0;
 }
 
