@@ -97,17 +97,16 @@ def commands(dense, kinds, path, batch, threads, folder, inputs):
 
 
 def take_turns(engines, seconds):
-    """Runs all engines in turns for about that long each."""
-    turns = 12
+    """Runs all engines in turns for about that long each; slow ones a few
+    times at least, quick ones often."""
+    turns, budget = 12, 1000 * seconds
     for engine in engines.values():
         took = min(engine.run(3, counts=False))
-        engine.n = max(2, math.ceil(1000 * seconds / turns / took))
-        engine.n = min(engine.n, 2000)
+        engine.n = max(1, min(2000, math.ceil(budget / turns / took)))
     for turn in range(turns):
-        if turn >= 4 and min(len(e.times) for e in engines.values()) > 40:
-            spent = sum(sum(e.times) for e in engines.values())
-            if spent > 1000 * seconds * len(engines):
-                break
+        spent = max(sum(e.times) for e in engines.values())
+        if turn >= 4 and spent > 2 * budget:
+            break
         for engine in engines.values():
             engine.run(engine.n)
 
