@@ -1,62 +1,44 @@
 #include "ops/resample.h"
 
-#include <math.h>
-
 #include "ops/infer.h"
-#include "ops/ints.h"
+#include "ops/resize_axis.h"
 #include "ops/ties.h"
 
 enum { MOST_REPEATS = 16 };
 
-static int from_scales(struct shape *out, const struct node *n,
-                       const float *scales, int64_t n_scales,
-                       struct prune_error *err)
+static const struct tensor *constant_in(const struct graph *g,
+                                        const struct node *n, int i)
 {
-    if (n_scales != out->rank)
-        return ops_bad(n, err, "%lld scales for %d axes", (long long)n_scales,
-                       out->rank);
-    for (int k = 0; k < out->rank; k++) {
-        double size = floor((double)out->dims[k] * (double)scales[k]);
-        if (!(size >= 1 && size < 1e9))
-            return ops_bad(n, err, "a scale of %g", (double)scales[k]);
-        out->dims[k] = (int64_t)size;
-    }
-    return 0;
-}
-
-static int from_sizes(struct shape *out, const struct node *n,
-                      const struct ints *sizes, struct prune_error *err)
-{
-    if (sizes->n != out->rank)
-        return ops_bad(n, err, "%lld sizes for %d axes", (long long)sizes->n,
-                       out->rank);
-    for (int k = 0; k < out->rank; k++)
-        if ((out->dims[k] = sizes->at[k]) < 1)
-            return ops_bad(n, err, "a size of %lld",
-                           (long long)sizes->at[k]);
-    return 0;
+    return i >= 0 && i < n->n_inputs && n->inputs[i] >= 0
+               ? value_constant(g, n->inputs[i])
+               : NULL;
 }
 
 int ops_infer_resample(struct graph *g, struct node *n, int scales, int sizes,
                        struct prune_error *err)
 {
-    const struct attr *a = node_attr(n, "scales");
-    const struct tensor *t = scales < 0 ? NULL : ops_f32(g, n, scales);
-    struct shape out = node_in(g, n, 0)->shape;
-    struct ints told;
-    int e;
+    const struct value *x = node_in(g, n, 0);
+    struct resize r = {0};
 
-    if (node_attr(n, "axes")) /* opset 18: some axes only */
-        return 0;
-    if (sizes >= 0 && ops_in_ints(g, n, sizes, &told) && told.n > 0)
-        e = from_sizes(&out, n, &told, err);
-    else if (a && a->type == ATTR_FLOATS)
-        e = from_scales(&out, n, a->floats, a->n, err);
-    else if (t && tensor_numel(t) > 0)
-        e = from_scales(&out, n, tensor_f32(t), tensor_numel(t), err);
-    else
-        return 0;
-    return e ? e : ops_out(g, n, 0, &out, node_in(g, n, 0)->dtype, err);
+    node_out(g, n, 0)->dtype = x->dtype;
+    int e = resize_plan(&r, n, &x->shape, constant_in(g, n, scales),
+                        constant_in(g, n, sizes), NULL, err);
+    return e ? e : ops_out(g, n, 0, &r.out, x->dtype, err);
+}
+
+int ops_host_resample(struct host_call *c, int scales, int sizes, int roi,
+                      struct prune_error *err)
+{
+    const struct tensor *x = host_need(c, 0, err);
+    struct resize r = {.old = sizes < 0};
+
+    if (!x)
+        return PRUNE_E_INPUT;
+    int e = resize_plan(&r, c->node, &x->shape,
+                        scales < 0 ? NULL : host_in(c, scales),
+                        sizes < 0 ? NULL : host_in(c, sizes),
+                        roi < 0 ? NULL : host_in(c, roi), err);
+    return e ? e : resize_run(c, &r, err);
 }
 
 int ops_couple_resample(struct coupling *c, const struct graph *g,

@@ -2,6 +2,7 @@
 
 #include "graph/cut.h"
 #include "ops/mend.h"
+#include "graph/host.h"
 #include "ops/resample.h"
 
 /* Inputs x, scales in opset 10; x, roi, scales, sizes since. */
@@ -33,12 +34,20 @@ static int lower(struct lowering *l, const struct graph *g,
                 strcmp(place, "pytorch_half_pixel") == 0) &&
                strncmp(round, "round_", 6) == 0;
 
+    if (node_attr(n, "axes"))
+        return lower_refuse(n, err, "it names its axes");
     if (strcmp(mode, "nearest") != 0)
         return lower_refuse(n, err, "mode \"%.40s\" is not done", mode);
     if (!whole && !half)
         return lower_refuse(n, err, "%.40s with %.40s is not done", place,
                             round);
     return ops_lower_repeat(l, g, n, err);
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return c->graph->opset < 11 ? ops_host_resample(c, 1, -1, -1, err)
+                                : ops_host_resample(c, 2, 3, 1, err);
 }
 
 const struct op op_resize = {
@@ -51,4 +60,5 @@ const struct op op_resize = {
     .couple = ops_couple_resample,
     .cut = cut,
     .lower = lower,
+    .host = host,
 };

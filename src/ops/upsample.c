@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "graph/host.h"
 #include "ops/resample.h"
 
 /* The older Resize: factors of an attribute or, in opset 9, of input 1. */
@@ -18,6 +19,11 @@ static int lower(struct lowering *l, const struct graph *g,
     return ops_lower_repeat(l, g, n, err);
 }
 
+static int host(struct host_call *c, struct prune_error *err)
+{
+    return ops_host_resample(c, c->graph->opset < 9 ? -1 : 1, -1, -1, err);
+}
+
 const struct op op_upsample = {
     .name = "Upsample",
     .domain = "",
@@ -27,4 +33,5 @@ const struct op op_upsample = {
     .infer = infer,
     .couple = ops_couple_resample,
     .lower = lower,
+    .host = host,
 };

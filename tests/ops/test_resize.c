@@ -26,17 +26,16 @@ Test(resize, repeats_places)
               F(1, 2), F(1, 1, 1, 2, 2, 2));
 }
 
-Test(resize, what_is_no_repetition_cannot_run)
+Test(resize, what_is_no_repetition_is_sampled)
 {
-    struct graph *g = resize(SHAPE(1, 1, 1, 2), 0, I(1, 1, 1, 3));
-    net_done(g, g->nodes[0].outputs[0]);
-    net_refused(g, "whole factors");
-    graph_free(g);
-    g = resize(SHAPE(1, 1, 1, 2), 2, NULL, 0);
+    net_check(resize(SHAPE(1, 1, 1, 2), 0, I(1, 1, 1, 3)), SHAPE(1, 1, 1, 3),
+              F(1, 2), F(1, 1, 2));
+    struct graph *g = resize(SHAPE(1, 1, 1, 2), 2, NULL, 0);
     net_set_text(g, "nearest_mode", "ceil");
-    net_done(g, g->nodes[0].outputs[0]);
-    net_refused(g, "ceil");
-    graph_free(g);
+    net_check(g, SHAPE(1, 1, 2, 4), F(1, 2), F(1, 2, 2, 2, 1, 2, 2, 2));
+    g = resize(SHAPE(1, 1, 1, 2), 0, I(1, 1, 1, 4));
+    net_set_text(g, "mode", "linear");
+    net_check(g, SHAPE(1, 1, 1, 4), F(1, 2), F(1, 1.5f, 2, 2));
 }
 
 Test(resize, lets_channels_through_and_mends_its_sizes)
@@ -55,7 +54,7 @@ Test(resize, lets_channels_through_and_mends_its_sizes)
 Test(resize, what_cannot_be_is_refused)
 {
     struct graph *g = resize(SHAPE(1, 1, 1, 2), 0, I(1, 1, 1));
-    net_bad(g, g->nodes[0].outputs[0], "3 sizes");
-    g = resize(SHAPE(1, 1, 1, 2), 0, I(1, 1, 0, 2));
-    net_bad(g, g->nodes[0].outputs[0], "size of 0");
+    net_bad(g, g->nodes[0].outputs[0], "3 scales or sizes");
+    g = resize(SHAPE(1, 1, 1, 2), 0, I(1, 1, -1, 2));
+    net_bad(g, g->nodes[0].outputs[0], "size of -1");
 }
