@@ -17,7 +17,7 @@ command -v clang >/dev/null || {
     exit 1
 }
 mkdir -p "$out/obj"
-flags="-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -I$build
+flags="-include $top/tests/fuzz/clang.h -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -I$build
  -I$top/include -I$top/src -I$build/src -I$top/tests
  -fsanitize=fuzzer-no-link,address,undefined
  -fno-sanitize-recover=undefined -Wno-everything"
