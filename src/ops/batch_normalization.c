@@ -1,7 +1,10 @@
 #include <math.h>
 
+#include "base/alloc.h"
+#include "graph/convert.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
+#include "ops/normal.h"
 #include "ops/ties.h"
 
 /* out = (x - mean) / sqrt(var + epsilon) * scale + bias along axis 1, with
@@ -111,6 +114,139 @@ static int lower(struct lowering *l, const struct graph *g,
                      lower_out(l, n, 0), err);
 }
 
+/* --- any type, any statistics ------------------------------------------- */
+
+/* x [N,C,S]; vectors of C, one piece of memory. */
+struct batch {
+    int64_t images, channels, space;
+    double *scale, *bias, *mean, *variance, *old_mean, *old_variance;
+    int training;
+};
+
+/* Before opset 14 it is the further outputs that ask for training. */
+static int is_training(const struct host_call *c)
+{
+    int used = 0;
+    if (c->graph->opset >= 14)
+        return node_int(c->node, "training_mode", 0) != 0;
+    for (int i = 1; i < c->node->n_outputs; i++)
+        used |= c->node->outputs[i] >= 0 &&
+                graph_n_uses(c->graph, c->node->outputs[i]) > 0;
+    return used;
+}
+
+static int read_batch(struct batch *b, const struct host_call *c,
+                      const struct tensor *x, struct prune_error *err)
+{
+    int64_t n = x->shape.rank < 2 ? 0 : x->shape.dims[1];
+    if (n < 1 || !node_int(c->node, "spatial", 1))
+        return host_refuse(c, err, "only over channels is done");
+    b->channels = n;
+    b->images = x->shape.dims[0];
+    b->space = shape_span(&x->shape, 2, x->shape.rank);
+    b->training = is_training(c);
+    b->scale = mem_calloc((size_t)n, 6 * sizeof *b->scale);
+    if (!b->scale)
+        return err_memory(err, "a normalisation");
+    b->bias = b->scale + n;
+    b->mean = b->bias + n;
+    b->variance = b->mean + n;
+    b->old_mean = b->variance + n;
+    b->old_variance = b->old_mean + n;
+    double *at[] = {b->scale, b->bias, b->old_mean, b->old_variance};
+    int e = 0;
+    for (int i = 0; !e && i < 4; i++)
+        e = ops_vector(at[i], n, c, i + 1, 0.0, err);
+    return e;
+}
+
+/* The statistics to go by: the batch's own, or what was given. */
+static int find_moments(struct batch *b, const struct tensor *x,
+                        struct prune_error *err)
+{
+    double *row = mem_calloc((size_t)b->space, sizeof *row);
+    double many = (double)b->images * (double)b->space;
+    if (!row)
+        return err_memory(err, "a normalisation");
+    for (int64_t c = 0; c < b->channels; c++) {
+        double sum = 0.0, squares = 0.0;
+        for (int pass = 0; pass < 2 && b->training && many > 0.0; pass++)
+            for (int64_t i = 0; i < b->images; i++) {
+                convert_to_f64(row, x, (i * b->channels + c) * b->space,
+                               b->space);
+                for (int64_t s = 0; s < b->space; s++) {
+                    double off = row[s] - sum / many;
+                    if (pass == 1)
+                        squares += off * off;
+                }
+                for (int64_t s = 0; s < b->space && pass == 0; s++)
+                    sum += row[s];
+            }
+        b->mean[c] = b->training ? sum / many : b->old_mean[c];
+        b->variance[c] = b->training ? squares / many : b->old_variance[c];
+    }
+    mem_free(row);
+    return 0;
+}
+
+static int normalise(const struct batch *b, const struct tensor *x,
+                     struct tensor *y, double epsilon,
+                     struct prune_error *err)
+{
+    double *row = mem_calloc((size_t)b->space, sizeof *row);
+    if (!row)
+        return err_memory(err, "a normalisation");
+    for (int64_t i = 0; i < b->images * b->channels; i++) {
+        int64_t c = i % b->channels;
+        double factor = b->scale[c] / sqrt(b->variance[c] + epsilon);
+        convert_to_f64(row, x, i * b->space, b->space);
+        for (int64_t s = 0; s < b->space; s++)
+            row[s] = (row[s] - b->mean[c]) * factor + b->bias[c];
+        convert_from_f64(y, i * b->space, b->space, row);
+    }
+    mem_free(row);
+    return 0;
+}
+
+/* Outputs 1 and 2: running statistics; 3 and 4: the batch's own. */
+static int give_moments(const struct batch *b, struct host_call *c,
+                        struct prune_error *err)
+{
+    double keep = (double)node_float(c->node, "momentum", 0.9F), v;
+    int e = 0;
+    for (int i = 1; !e && i < c->node->n_outputs && i < 5; i++) {
+        const double *now = i % 2 ? b->mean : b->variance;
+        const double *old = i % 2 ? b->old_mean : b->old_variance;
+        const struct tensor *like = host_in(c, i < 3 ? i + 2 : i);
+        struct tensor *t = NULL;
+        if (!host_wants(c, i))
+            continue;
+        e = host_out(c, i, like->dtype, &like->shape, &t, err);
+        for (int64_t k = 0; !e && k < b->channels; k++) {
+            v = i < 3 && b->training ? old[k] * keep + now[k] * (1.0 - keep)
+                                     : now[k];
+            convert_from_f64(t, k, 1, &v);
+        }
+    }
+    return e;
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const struct tensor *x = host_need(c, 0, err);
+    struct tensor *y = NULL;
+    struct batch b = {0};
+    double epsilon = (double)node_float(c->node, "epsilon", 1e-5F);
+    int e = x ? ops_need_float(c, x, err) : PRUNE_E_INPUT;
+    (void)(e || (e = read_batch(&b, c, x, err)) ||
+           (e = find_moments(&b, x, err)) ||
+           (e = host_out(c, 0, x->dtype, &x->shape, &y, err)) ||
+           (e = normalise(&b, x, y, epsilon, err)) ||
+           (e = give_moments(&b, c, err)));
+    mem_free(b.scale);
+    return e;
+}
+
 const struct op op_batch_normalization = {
     .name = "BatchNormalization",
     .domain = "",
@@ -122,4 +258,5 @@ const struct op op_batch_normalization = {
     .couple = couple,
     .cost = cost,
     .lower = lower,
+    .host = host,
 };

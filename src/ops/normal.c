@@ -2,7 +2,9 @@
 
 #include <math.h>
 
+#include "base/alloc.h"
 #include "graph/convert.h"
+#include "ops/infer.h"
 
 struct moments ops_normalise(double *x, int64_t n, double epsilon)
 {
@@ -95,4 +97,76 @@ int ops_host_axis(const struct host_call *c, const struct shape *s,
     return *axis < 0 ? host_bad(c, err, "axis %lld is outside an input of %d "
                                 "axes", (long long)told, s->rank)
                      : 0;
+}
+
+/* x [N,C,S] in groups of `each` channels; scale and shift [C / every]. */
+struct groups {
+    int64_t rows, groups, each, space, every;
+    double *row, *scale, *shift;
+};
+
+static void run_groups(const struct groups *k, const struct tensor *x,
+                       struct tensor *y, double epsilon)
+{
+    int64_t n = k->each * k->space;
+    for (int64_t i = 0; i < k->rows; i++) {
+        int64_t first = i % k->groups * k->each;
+        convert_to_f64(k->row, x, i * n, n);
+        (void)ops_normalise(k->row, n, epsilon);
+        for (int64_t j = 0; j < n; j++) {
+            int64_t at = (first + j / k->space) / k->every;
+            k->row[j] = k->row[j] * k->scale[at] + k->shift[at];
+        }
+        convert_from_f64(y, i * n, n, k->row);
+    }
+}
+
+static int take_groups(struct groups *k, const struct tensor *x,
+                       int64_t groups, int per_group, struct prune_error *err)
+{
+    int64_t channels = x->shape.dims[1];
+    k->groups = groups;
+    k->each = channels / groups;
+    k->rows = x->shape.dims[0] * groups;
+    k->space = shape_span(&x->shape, 2, x->shape.rank);
+    k->every = per_group && k->each ? k->each : 1;
+    k->row = mem_calloc((size_t)k->each, (size_t)k->space * sizeof *k->row);
+    k->scale = mem_calloc((size_t)channels, 2 * sizeof *k->scale);
+    if (!k->row || !k->scale)
+        return err_memory(err, "a normalisation");
+    k->shift = k->scale + channels;
+    return 0;
+}
+
+int ops_host_groups(struct host_call *c, int64_t groups, int per_group,
+                    struct prune_error *err)
+{
+    const struct tensor *x = host_need(c, 0, err);
+    struct groups k = {0};
+    struct tensor *y = NULL;
+    int e = x ? ops_need_float(c, x, err) : PRUNE_E_INPUT;
+    if (!e && (x->shape.rank < 2 || groups < 1 || x->shape.dims[1] % groups))
+        e = host_bad(c, err, "%lld groups do not divide its channels",
+                     (long long)groups);
+    if (e)
+        return e;
+    int64_t n = per_group ? groups : x->shape.dims[1];
+    e = take_groups(&k, x, groups, per_group, err);
+    (void)(e || (e = ops_vector(k.scale, n, c, 1, 1.0, err)) ||
+           (e = ops_vector(k.shift, n, c, 2, 0.0, err)) ||
+           (e = host_out(c, 0, x->dtype, &x->shape, &y, err)));
+    if (!e && k.each * k.space > 0)
+        run_groups(&k, x, y, (double)node_float(c->node, "epsilon", 1e-5F));
+    mem_free(k.row);
+    mem_free(k.scale);
+    return e;
+}
+
+int ops_infer_channels(struct graph *g, struct node *n,
+                       struct prune_error *err)
+{
+    int rank = node_in(g, n, 0)->shape.rank;
+    if (rank < 2)
+        return ops_bad(n, err, "an input of %d axes has no channels", rank);
+    return ops_infer_same(g, n, err);
 }

@@ -22,6 +22,15 @@ int ops_spread(double *out, const struct tensor *t, const int64_t *dims,
 int ops_vector(double *out, int64_t n, const struct host_call *c, int i,
                double other, struct prune_error *err);
 
+/* x [N,C,...]: each of the `groups` runs of channels of an image is
+ * normalised by itself, then scaled and shifted by inputs 1 and 2, which
+ * have an element for each channel or (per_group) for each group. */
+int ops_host_groups(struct host_call *c, int64_t groups, int per_group,
+                    struct prune_error *err);
+
+/* Output 0 is like input 0, which must have channels. */
+op_infer_f ops_infer_channels;
+
 /* PRUNE_E_UNSUPPORTED unless these are numbers of a floating-point type. */
 int ops_need_float(const struct host_call *c, const struct tensor *t,
                    struct prune_error *err);
