@@ -32,7 +32,7 @@ static int set_axis(struct padding *p, const struct node *n, int axis,
     int64_t most = (int64_t)1 << 40;
 
     if (low < -size || high < -size || low > most || high > most ||
-        size + low + high < 0)
+        size > INT64_MAX - 2 * most || size + low + high < 0)
         return ops_bad(n, err, "pads of %lld and %lld for %lld positions",
                        (long long)low, (long long)high, (long long)size);
     p->low[axis] = low;

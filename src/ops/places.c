@@ -110,7 +110,9 @@ int ops_list_places(struct places *out, const struct host_call *c,
             int64_t size = x->dims[batch + k];
             int64_t one = tensor_int(at, i * q + k);
             e = check_index(c, &one, size, err);
-            place = place * size + one;
+            /* Of nothing but empty blocks there may be any number. */
+            place = (int64_t)((uint64_t)place * (uint64_t)size +
+                              (uint64_t)one);
         }
         p.at[i] = place;
     }

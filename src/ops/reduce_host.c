@@ -216,7 +216,7 @@ static int reduce(struct host_call *c, const struct tensor *x, unsigned mask,
     int e = host_out(c, 0, x->dtype, shape, &out, err);
 
     for (int k = 0; k < x->shape.rank; k++)
-        each *= mask >> k & 1 ? x->shape.dims[k] : 1;
+        each = ops_times(each, mask >> k & 1 ? x->shape.dims[k] : 1);
     if (x->shape.rank == 0)
         in.shape = (struct shape){.rank = 1, .dims = {1}};
     if (e)

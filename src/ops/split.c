@@ -13,18 +13,18 @@
 static int resolve(struct ints *sizes, int found, int64_t total,
                    const struct node *n, struct prune_error *err)
 {
-    int64_t each, sum = 0;
+    int64_t each, sum = 0, left = total;
 
     if (n->n_outputs < 1 || n->n_outputs > OPS_MAX_INTS)
         return ops_bad(n, err, "it has %d outputs", n->n_outputs);
-    each = (total + n->n_outputs - 1) / n->n_outputs;
+    each = total / n->n_outputs + (total % n->n_outputs != 0);
     for (int i = 0; !found && i < n->n_outputs; i++) {
-        int64_t left = total - i * each;
-        sizes->at[i] = left < 0 ? 0 : left < each ? left : each;
+        sizes->at[i] = left < each ? left : each;
         sizes->n = i + 1;
+        left -= sizes->at[i];
     }
     for (int64_t i = 0; i < sizes->n; i++) {
-        if (sizes->at[i] < 0 || sizes->at[i] > total)
+        if (sizes->at[i] < 0 || sizes->at[i] > total - sum)
             return ops_bad(n, err, "a part of %lld", (long long)sizes->at[i]);
         sum += sizes->at[i];
     }

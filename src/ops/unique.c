@@ -11,6 +11,8 @@
  * first. Further outputs: where each came first, which of them stands at
  * every position, and how often. */
 
+enum { MAX_EMPTY = 1 << 20 };
+
 /* A slab by its elements' keys. */
 struct slab {
     const uint64_t *keys;
@@ -182,6 +184,9 @@ static int host(struct host_call *c, struct prune_error *err)
         return e;
     l = axis < 0 ? (struct lanes){1, tensor_numel(x), 1}
                  : ops_lanes(&x->shape, axis);
+    if (tensor_numel(x) == 0 && l.size > MAX_EMPTY)
+        return host_bad(c, err, "%lld slabs without an element",
+                        (long long)l.size);
     e = find(&k, x, l, node_int(c->node, "sorted", 1) != 0, err);
     if (!e)
         e = put_kinds(c, x, l, axis, &k, err);
