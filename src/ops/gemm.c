@@ -1,6 +1,10 @@
+#include "base/alloc.h"
+#include "engine/nd.h"
+#include "graph/convert.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
+#include "ops/wholes.h"
 
 /* out [M,N] = alpha a' b' + beta c, where a' is a or its transpose and c
  * broadcasts to the output. */
@@ -94,6 +98,81 @@ static int lower(struct lowering *l, const struct graph *g,
     return lower_simple(l, n, p, 3, err);
 }
 
+/* --- integers ---------------------------------------------------------- */
+
+/* sums = alpha sums + beta bias; wraps around. */
+static void add_bias(uint64_t *sums, const struct shape *s,
+                     const struct tensor *bias, uint64_t alpha,
+                     uint64_t beta)
+{
+    int64_t strides[MAX_RANK] = {0}, index[MAX_RANK] = {0};
+
+    if (shape_numel(s) == 0)
+        return;
+    if (bias)
+        nd_broadcast_strides(&bias->shape, s, strides);
+    do {
+        int64_t x = 0;
+        if (bias)
+            convert_to_i64(&x, bias, nd_at(index, strides, s->rank), 1);
+        *sums = alpha * *sums + beta * (uint64_t)x;
+        sums++;
+    } while (nd_next(index, s->dims, s->rank));
+}
+
+static int find_shape(struct host_call *c, struct shape *out,
+                      struct prune_error *err)
+{
+    const struct shape *a = &host_in(c, 0)->shape, *b = &host_in(c, 1)->shape;
+    int ra = row_axis(c->node, 0), rb = row_axis(c->node, 1);
+    const struct tensor *bias = host_in(c, 2);
+    struct shape sum;
+
+    if (a->rank != 2 || b->rank != 2 || a->dims[1 - ra] != b->dims[rb])
+        return host_bad(c, err, "its factors do not fit");
+    *out = (struct shape){.rank = 2, .dims = {a->dims[ra], b->dims[1 - rb]}};
+    if (bias && (bias->dtype != host_in(c, 0)->dtype ||
+                 shape_broadcast(&sum, out, &bias->shape, NULL) ||
+                 !shape_equal(&sum, out)))
+        return host_bad(c, err, "its bias does not fit");
+    return 0;
+}
+
+static int host(struct host_call *c, struct prune_error *err)
+{
+    float alpha = node_float(c->node, "alpha", 1);
+    float beta = node_float(c->node, "beta", 1);
+    struct tensor *y;
+    struct shape out;
+    int64_t *sums;
+    int e = ops_need_whole(c, err);
+
+    if (e)
+        return e;
+    if (!(alpha >= -1e6F && alpha <= 1e6F && beta >= -1e6F &&
+          beta <= 1e6F) ||
+        (float)(int)alpha != alpha || (float)(int)beta != beta)
+        return host_refuse(c, err, "integers times a fraction");
+    e = find_shape(c, &out, err);
+    if (!e)
+        e = host_out(c, 0, host_in(c, 0)->dtype, &out, &y, err);
+    if (e)
+        return e;
+    sums = mem_calloc((size_t)tensor_numel(y), sizeof *sums);
+    e = sums ? ops_whole_product(sums, &out, host_in(c, 0),
+                                 &host_in(c, 0)->shape, row_axis(c->node, 0),
+                                 host_in(c, 1), &host_in(c, 1)->shape,
+                                 row_axis(c->node, 1), err)
+             : err_memory(err, "a product");
+    if (!e) {
+        add_bias((uint64_t *)sums, &out, host_in(c, 2),
+                 (uint64_t)(int64_t)alpha, (uint64_t)(int64_t)beta);
+        convert_from_i64(y, 0, tensor_numel(y), sums);
+    }
+    mem_free(sums);
+    return e;
+}
+
 const struct op op_gemm = {
     .name = "Gemm",
     .domain = "",
@@ -105,4 +184,5 @@ const struct op op_gemm = {
     .couple = couple,
     .cost = cost,
     .lower = lower,
+    .host = host,
 };

@@ -1,6 +1,9 @@
+#include "base/alloc.h"
+#include "graph/convert.h"
 #include "ops/infer.h"
 #include "ops/lowering.h"
 #include "ops/ties.h"
+#include "ops/wholes.h"
 
 /* numpy's matmul: a [...,M,K] times b [...,K,N], leading axes broadcast; a
  * vector on the left is one row, on the right one column, and that axis is
@@ -11,12 +14,9 @@ struct product {
     int vector_a, vector_b;
 };
 
-static int sizes(struct product *p, const struct graph *g,
-                 const struct node *n, struct prune_error *err)
+/* Nonzero when the shapes do not fit. */
+static int fit(struct product *p, struct shape a, struct shape b)
 {
-    struct shape a = node_in(g, n, 0)->shape, b = node_in(g, n, 1)->shape;
-    char one[96], two[96];
-
     p->vector_a = a.rank == 1;
     p->vector_b = b.rank == 1;
     if (p->vector_a)
@@ -36,9 +36,34 @@ static int sizes(struct product *p, const struct graph *g,
             return 0;
         }
     }
+    return -1;
+}
+
+static int sizes(struct product *p, const struct graph *g,
+                 const struct node *n, struct prune_error *err)
+{
+    char one[96], two[96];
+
+    if (fit(p, node_in(g, n, 0)->shape, node_in(g, n, 1)->shape) == 0)
+        return 0;
     return ops_bad(n, err, "%s cannot be multiplied by %s",
                    shape_text(&node_in(g, n, 0)->shape, one),
                    shape_text(&node_in(g, n, 1)->shape, two));
+}
+
+/* The output's shape, without the vectors' axes. */
+static struct shape narrow(const struct product *p)
+{
+    struct shape out = p->out;
+
+    if (p->vector_b)
+        out.rank--;
+    if (p->vector_a) {
+        if (!p->vector_b)
+            out.dims[out.rank - 2] = out.dims[out.rank - 1];
+        out.rank--;
+    }
+    return out;
 }
 
 static int infer(struct graph *g, struct node *n, struct prune_error *err)
@@ -49,14 +74,7 @@ static int infer(struct graph *g, struct node *n, struct prune_error *err)
 
     if (e)
         return e;
-    out = p.out;
-    if (p.vector_b)
-        out.rank--;
-    if (p.vector_a) {
-        if (!p.vector_b)
-            out.dims[out.rank - 2] = out.dims[out.rank - 1];
-        out.rank--;
-    }
+    out = narrow(&p);
     return ops_out(g, n, 0, &out, node_in(g, n, 0)->dtype, err);
 }
 
@@ -184,6 +202,33 @@ static int lower(struct lowering *l, const struct graph *g,
     return e;
 }
 
+/* Integers. */
+static int host(struct host_call *c, struct prune_error *err)
+{
+    const struct tensor *a = host_in(c, 0), *b = host_in(c, 1);
+    struct tensor *y;
+    struct product p;
+    struct shape out;
+    int64_t *sums;
+    int e = ops_need_whole(c, err);
+
+    if (e)
+        return e;
+    if (fit(&p, a->shape, b->shape))
+        return host_bad(c, err, "its factors do not fit");
+    out = narrow(&p);
+    e = host_out(c, 0, a->dtype, &out, &y, err);
+    if (e)
+        return e;
+    sums = mem_calloc((size_t)tensor_numel(y), sizeof *sums);
+    e = sums ? ops_whole_product(sums, &p.out, a, &p.a, 0, b, &p.b, 0, err)
+             : err_memory(err, "a product");
+    if (!e)
+        convert_from_i64(y, 0, tensor_numel(y), sums);
+    mem_free(sums);
+    return e;
+}
+
 const struct op op_matmul = {
     .name = "MatMul",
     .domain = "",
@@ -195,4 +240,5 @@ const struct op op_matmul = {
     .couple = couple,
     .cost = cost,
     .lower = lower,
+    .host = host,
 };
