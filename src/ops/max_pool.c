@@ -2,7 +2,7 @@
 #include "ops/pool.h"
 #include "ops/ties.h"
 
-/* The largest of each window; output 1, where it was found, is not computed. */
+/* The largest of each window; output 1, where it was found, is the host kernel's. */
 static int lower(struct lowering *l, const struct graph *g,
                  const struct node *n, struct prune_error *err)
 {
@@ -20,4 +20,5 @@ const struct op op_max_pool = {
     .infer = ops_infer_pool,
     .couple = ops_couple_pool,
     .lower = lower,
+    .host = ops_host_max_pool,
 };

@@ -9,6 +9,9 @@
 
 op_infer_f ops_infer_pool, ops_infer_global_pool;
 
+/* MaxPool of any type of number, with indices. */
+op_host_f ops_host_max_pool;
+
 int ops_lower_pool(struct lowering *l, const struct graph *g,
                    const struct node *n, enum pool_mode mode,
                    struct prune_error *err);

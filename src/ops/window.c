@@ -8,16 +8,22 @@
 /* Far above any real window, far below what could overflow. */
 enum { MAX_STEP = 1 << 24 };
 
-int ops_space(int *out, const struct graph *g, const struct node *n,
-              struct prune_error *err)
+static int space_of(int *out, const struct shape *x, const struct node *n,
+                    struct prune_error *err)
 {
-    int space = node_in(g, n, 0)->shape.rank - 2;
+    int space = x->rank - 2;
 
     if (space < 1 || space > MAX_SPACE)
         return ops_bad(n, err, "an input of %d axes; it takes 3 to %d",
                        space + 2, MAX_SPACE + 2);
     *out = space;
     return 0;
+}
+
+int ops_space(int *out, const struct graph *g, const struct node *n,
+              struct prune_error *err)
+{
+    return space_of(out, &node_in(g, n, 0)->shape, n, err);
 }
 
 /* An attribute of `want` entries within [least, MAX_STEP]; absent: `other`
@@ -58,11 +64,11 @@ static void pad_same(struct window *w, int i, int64_t in, int64_t reach,
     w->pad_high[i] = total - w->pad_low[i];
 }
 
-static int read_pads(struct window *w, const struct graph *g,
+static int read_pads(struct window *w, const struct shape *x,
                      const struct node *n, struct prune_error *err)
 {
     const char *mode = node_text(n, "auto_pad", "NOTSET");
-    const int64_t *dims = node_in(g, n, 0)->shape.dims + 2;
+    const int64_t *dims = x->dims + 2;
     int upper = strcmp(mode, "SAME_UPPER") == 0;
     int lower = strcmp(mode, "SAME_LOWER") == 0;
     int64_t pads[2 * MAX_SPACE] = {0};
@@ -106,15 +112,15 @@ static int count(struct window *w, const struct node *n, int i, int64_t in,
     return 0;
 }
 
-int ops_window(struct window *out, const struct graph *g,
-               const struct node *n, const int64_t *kernel,
-               struct prune_error *err)
+int ops_window_of(struct window *out, const struct shape *x,
+                  const struct node *n, const int64_t *kernel,
+                  struct prune_error *err)
 {
     struct window w = {0};
     int ceil_mode = node_int(n, "ceil_mode", 0) != 0;
     int e;
 
-    (void)((e = ops_space(&w.space, g, n, err)) ||
+    (void)((e = space_of(&w.space, x, n, err)) ||
            (e = steps(n, "strides", w.space, 1, 1, w.stride, err)) ||
            (e = steps(n, "dilations", w.space, 1, 1, w.dilation, err)));
     for (int i = 0; !e && i < w.space; i++) {
@@ -123,22 +129,34 @@ int ops_window(struct window *out, const struct graph *g,
             e = ops_bad(n, err, "a window of %lld", (long long)kernel[i]);
     }
     if (!e)
-        e = read_pads(&w, g, n, err);
+        e = read_pads(&w, x, n, err);
     for (int i = 0; !e && i < w.space; i++)
-        e = count(&w, n, i, node_in(g, n, 0)->shape.dims[2 + i], ceil_mode,
-                  err);
+        e = count(&w, n, i, x->dims[2 + i], ceil_mode, err);
     if (!e)
         *out = w;
     return e;
 }
 
-int ops_window_pool(struct window *out, const struct graph *g,
-                    const struct node *n, struct prune_error *err)
+int ops_window(struct window *out, const struct graph *g,
+               const struct node *n, const int64_t *kernel,
+               struct prune_error *err)
+{
+    return ops_window_of(out, &node_in(g, n, 0)->shape, n, kernel, err);
+}
+
+int ops_window_pool_of(struct window *out, const struct shape *x,
+                       const struct node *n, struct prune_error *err)
 {
     int64_t kernel[MAX_SPACE] = {0};
     int space = 0, e;
 
-    (void)((e = ops_space(&space, g, n, err)) ||
+    (void)((e = space_of(&space, x, n, err)) ||
            (e = steps(n, "kernel_shape", space, 1, 0, kernel, err)));
-    return e ? e : ops_window(out, g, n, kernel, err);
+    return e ? e : ops_window_of(out, x, n, kernel, err);
+}
+
+int ops_window_pool(struct window *out, const struct graph *g,
+                    const struct node *n, struct prune_error *err)
+{
+    return ops_window_pool_of(out, &node_in(g, n, 0)->shape, n, err);
 }

@@ -26,6 +26,13 @@ int ops_window(struct window *out, const struct graph *g,
 int ops_window_pool(struct window *out, const struct graph *g,
                     const struct node *n, struct prune_error *err);
 
+/* The same of an input of shape x, for host kernels. */
+int ops_window_of(struct window *out, const struct shape *x,
+                  const struct node *n, const int64_t *kernel,
+                  struct prune_error *err);
+int ops_window_pool_of(struct window *out, const struct shape *x,
+                       const struct node *n, struct prune_error *err);
+
 /* Checks that input 0 has 1 to MAX_SPACE spatial axes; gives their count. */
 int ops_space(int *out, const struct graph *g, const struct node *n,
               struct prune_error *err);

@@ -1,3 +1,4 @@
+#include "host.h"
 #include "net.h"
 
 Test(max_pool, takes_the_largest)
@@ -43,17 +44,32 @@ Test(max_pool, lets_channels_through)
     graph_free(g);
 }
 
-Test(max_pool, indices_cannot_be_had)
+Test(max_pool, says_where)
 {
-    struct graph *g = net_new(13);
-    int x = net_input(g, SHAPE(1, 1, 2, 2));
-    int y = net_node(g, "MaxPool", 2, V(x));
-    net_set_ints(g, "kernel_shape", I(2, 2));
-    cr_assert_eq(graph_add_output(g, y, NULL), 0);
-    net_done(g, y + 1);
-    net_is(g, y + 1, SHAPE(1, 1, 1, 1));
-    net_refused(g, "indices");
-    graph_free(g);
+    for (int columns = 0; columns < 2; columns++) {
+        struct host_test t = host_begin("MaxPool", "", 12, 1, 2);
+        host_ints(&t, "kernel_shape", (const int64_t[]){2, 2}, 2);
+        host_ints(&t, "pads", (const int64_t[]){0, 0, 0, 1}, 4);
+        host_int(&t, "storage_order", columns);
+        host_f32(&t, 0, "1x2x2x2", (float[]){1, 4, 3, 2, -8, -7, -5, -6});
+        host_call(&t);
+        host_gives_f32(&t, 0, "1x2x1x2", (float[]){4, 4, -5, -6});
+        host_gives_i64(&t, 1, "1x2x1x2",
+                       columns ? (int64_t[]){2, 2, 5, 7}
+                               : (int64_t[]){1, 1, 6, 7});
+        host_end(&t);
+    }
+}
+
+Test(max_pool, of_bytes)
+{
+    struct host_test t = host_begin("MaxPool", "", 12, 1, 1);
+    host_ints(&t, "kernel_shape", (const int64_t[]){2}, 1);
+    host_ints(&t, "dilations", (const int64_t[]){2}, 1);
+    host_give(&t, 0, DTYPE_U8, "1x1x4", (uint8_t[]){200, 255, 201, 3});
+    host_call(&t);
+    host_gives_data(&t, 0, DTYPE_U8, "1x1x2", (uint8_t[]){201, 255});
+    host_end(&t);
 }
 
 Test(max_pool, what_cannot_be_is_refused)
