@@ -160,9 +160,12 @@ static int find_shape(const struct host_call *c, const struct ops_fold *f,
                       struct shape *out, struct prune_error *err)
 {
     const struct tensor *first = host_need(c, 0, err);
-    struct shape sum = first ? first->shape : SHAPE_UNKNOWN;
+    struct shape sum;
 
-    for (int i = 0; i < c->node->n_inputs; i++) {
+    if (!first)
+        return PRUNE_E_INPUT;
+    sum = first->shape;
+    for (int i = 1; i < c->node->n_inputs; i++) {
         const struct tensor *t = host_need(c, i, err);
         struct shape so_far = sum;
         if (!t || shape_broadcast(&sum, &so_far, &t->shape, err))

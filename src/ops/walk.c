@@ -29,7 +29,7 @@ static void add_axis(struct walk *w, const int64_t strides[][MAX_RANK],
 int walk_begin(struct walk *w, const struct shape *to,
                const struct shape *const *shapes, int n)
 {
-    int64_t strides[WALK_MAX][MAX_RANK];
+    int64_t strides[WALK_MAX][MAX_RANK] = {{0}};
 
     *w = (struct walk){.n = n, .row = 1};
     for (int i = 0; i < n; i++)

@@ -51,7 +51,7 @@ static int host(struct host_call *c, struct prune_error *err)
 {
     const struct tensor *in[3];
     struct shape shape;
-    struct tensor *y;
+    struct tensor *y = NULL;
     struct walk w;
     int e;
 
