@@ -5,7 +5,7 @@
  * covers: ops/simplified_layer_normalization ops/ms_fused_matmul
  * covers: ops/ms_skip_layer_normalization
  * covers: ops/ms_skip_simplified_layer_normalization
- * covers: ops/ms_attention ops/ms_embed_layer_normalization */
+ * covers: ops/ms_multi_head_attention ops/ms_attention ops/ms_embed_layer_normalization */
 
 /* A node of ONNX Runtime's own domain. */
 static int contrib(struct graph *g, const char *type, int outs,
@@ -213,5 +213,35 @@ Test(contrib, embedding)
     host_gives_data(&t, 1, DTYPE_I32, "1", (int32_t[]){1});
     host_give(&t, 0, DTYPE_I32, "1x2", (int32_t[]){2, 0});
     cr_assert_eq(host_try(&t), PRUNE_E_INPUT);
+    host_end(&t);
+}
+
+/* Planned, and with a mask that hides nothing by the kernel of its own. */
+Test(contrib, multi_head_attention)
+{
+    const float x[] = {0.1F, 0.2F, -0.3F, 0.4F};
+    const float k[] = {1, 2, -1, 0.5F, 0.3F, 0};
+    const float v[] = {4, 5, 6, 7, 8, 9};
+    const float b[] = {1, 0, 0, 1, 2, -2};
+    struct host_test t = host_begin("MultiHeadAttention", "com.microsoft",
+                                    13, 5, 3);
+    host_int(&t, "num_heads", 2);
+    host_f32(&t, 0, "1x2x2", x);
+    host_f32(&t, 1, "1x3x2", k);
+    host_f32(&t, 2, "1x3x2", v);
+    host_f32(&t, 3, "6", b);
+    host_give(&t, 4, DTYPE_I32, "1x3", (int32_t[]){1, 1, 1});
+    host_call(&t);
+    host_gives_f32(&t, 2, "1x2x3x1", (float[]){6, 8, 10, 3, 5, 7});
+    struct graph *g = net_new(13);
+    int q = net_input(g, SHAPE(1, 2, 2));
+    int keys = net_floats(g, SHAPE(1, 3, 2), k, 6);
+    int values = net_floats(g, SHAPE(1, 3, 2), v, 6);
+    int bias = net_floats(g, SHAPE(6), b, 6);
+    contrib(g, "MultiHeadAttention", 1, V(q, keys, values, bias));
+    net_set_int(g, "num_heads", 2);
+    net_check(g, SHAPE(1, 2, 2), x, 4, tensor_f32(t.out[0]->tensor), 4);
+    host_f32(&t, 2, "1x2x2", v);
+    cr_assert_eq(host_try(&t), PRUNE_E_UNSUPPORTED);
     host_end(&t);
 }
