@@ -629,6 +629,27 @@ static int fuse_sum(struct program *p, struct facts *f, int i,
     return follow(p, f, from, i, post, err);
 }
 
+/* The factor of a product that could not go into weights. */
+static int factors_to_posts(struct program *p, struct prune_error *err)
+{
+    for (int i = 0; i < p->n_prims; i++) {
+        struct prim *m = &p->prims[i];
+        if (m->kind != &prim_matmul || m->matmul.alpha == 1.0F ||
+            input(m, 2) >= 0 || m->n_posts > 0)
+            continue;
+        struct post *post = arena_calloc(&p->arena, 1, sizeof *post);
+        if (post == NULL)
+            return err_memory(err, "program");
+        *post = (struct post){.eltwise = {.f = ELT_LINEAR,
+                                          .alpha = m->matmul.alpha},
+                              .slot = -1};
+        m->posts = post;
+        m->n_posts = 1;
+        m->matmul.alpha = 1.0F;
+    }
+    return 0;
+}
+
 static int fuse(struct program *p, struct prune_error *err)
 {
     struct facts f;
@@ -679,7 +700,7 @@ int passes_run(struct program *p, struct prune_error *err)
         pass_merge_equal, pass_find_linear, pass_find_forms,
         pass_find_linear, drop_identities, drop_dead,
         pass_find_attention, drop_dead,
-        find_pools, find_gates, fuse,
+        find_pools, find_gates, factors_to_posts, fuse,
     };
     int code = 0;
     for (size_t i = 0; i < sizeof passes / sizeof *passes && code == 0;
