@@ -33,7 +33,10 @@ static int check_match(struct http_request *r, enum upload_kind kind,
     if (!reader)
         return -1;
     int rc = kind == UPLOAD_MODEL ? read_model(reader, name, &r->answer)
-                                  : read_dataset(reader, name, &r->answer);
+             : kind == UPLOAD_DATA
+                 ? read_model_data(reader, name, r->match.param[1],
+                                   &r->answer)
+                 : read_dataset(reader, name, &r->answer);
     if (rc == 0)
         snprintf(etag, sizeof etag, "\"sha256:%s\"",
                  json_text(r->answer.body, "sha256", ""));
@@ -70,6 +73,7 @@ int receive_begin(struct http_request *r, enum upload_kind kind,
     struct upload_request request = {
         .kind = kind,
         .name = name,
+        .file = kind == UPLOAD_DATA ? r->match.param[1] : NULL,
         .size = announced_size(r),
         .sha256 = digest ? hex : NULL,
         .only_if_new = etag_listed(http_header(r, "If-None-Match"), "*", 1),

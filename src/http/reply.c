@@ -167,8 +167,7 @@ static void file_headers(struct http_request *r, const struct read_file *f,
     reply_header(r, "Content-Disposition", value);
 }
 
-/* The descriptor is closed in any case. */
-static enum http_step reply_file(struct http_request *r, struct read_file *f,
+enum http_step reply_file(struct http_request *r, struct read_file *f,
                                  const char *type)
 {
     char etag[SHA256_HEX + 16];

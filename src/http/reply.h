@@ -23,6 +23,10 @@ typedef int reply_read_f(struct reader *reader, const char *ref,
 enum http_step reply_read(struct http_request *r, reply_read_f *read,
                           const char *type);
 
+/* The same of a file that was found; its descriptor is closed in any case. */
+enum http_step reply_file(struct http_request *r, struct read_file *f,
+                          const char *type);
+
 /* A problem of the table. */
 enum http_step reply_problem(struct http_request *r, enum problem_id id,
                              const char *detail);

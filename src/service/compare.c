@@ -1,9 +1,11 @@
 /* The comparison: the original and what each job made of it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "service/model_files.h"
 #include "service/reader.h"
 #include "service/rows.h"
 
@@ -115,6 +117,7 @@ static json_t *original_compared(const json_t *figures)
 struct comparing {
     struct reader *r;
     char hex[SHA256_HEX];
+    char name[129]; /* of the model asked for; empty: any */
     json_t *rows, *original; /* figures of the first report */
     int lost;
 };
@@ -143,8 +146,16 @@ static int take_all(struct comparing *c, const char *group,
         "json_remove(report, '$.layers', '$.refusals', '$.settings'), "
         "settings, model_sha256 FROM job "
         "WHERE (?1 IS NULL OR group_id = ?1) "
-        "AND (?2 IS NULL OR model_sha256 = ?2) ORDER BY seq",
-        "tt", group, group ? NULL : c->hex);
+        "AND (?2 IS NULL OR model_sha256 = ?2) "
+        /* A model is what it is with the files beside it. */
+        "AND (?3 IS NULL OR (SELECT json_group_object(x.name, x.sha256) "
+        "FROM (SELECT name, sha256 FROM job_file WHERE job = seq "
+        "ORDER BY name) x) = (SELECT json_group_object(y.name, y.sha256) "
+        "FROM (SELECT f.name, f.sha256 FROM model_file f WHERE f.model = ?3 "
+        "AND f.name IN (SELECT e.value ->> '$.file' FROM model_info i, "
+        "json_each(i.summary, '$.external_data') e WHERE i.sha256 = ?2) "
+        "ORDER BY f.name) y)) ORDER BY seq",
+        "ttt", group, group ? NULL : c->hex, c->name[0] ? c->name : NULL);
     int rc = rows ? 1 : PRUNE_E_FAILED;
     while (rc == 1 && (rc = db_step(c->r->db, rows, err)) == 1)
         take(c, rows);
@@ -156,9 +167,11 @@ static void look_up(struct comparing *c)
 {
     sqlite3_stmt *row =
         db_query(c->r->db, NULL,
-                 "SELECT summary, bytes FROM model_info JOIN blob "
-                 "USING (sha256) WHERE sha256 = ?",
-                 "t", c->hex);
+                 "SELECT coalesce(m.summary, i.summary), b.bytes "
+                 "FROM model_info i JOIN blob b USING (sha256) "
+                 "LEFT JOIN model m USING (sha256) WHERE i.sha256 = ?1 "
+                 "AND (?2 IS NULL OR m.name = ?2) ORDER BY m.name LIMIT 1",
+                 "tt", c->hex, c->name[0] ? c->name : NULL);
     if (!row || db_step(c->r->db, row, NULL) != 1)
         return;
     c->original = json_loads(db_text(row, 0), 0, NULL);
@@ -200,6 +213,8 @@ static int find_model(struct comparing *c, const char *model,
 {
     struct prune_error err = {0};
     int rc = model_resolve(c->r->db, model, c->hex, &err);
+    if (rc == 1 && strncmp(model, "sha256:", 7) != 0)
+        snprintf(c->name, sizeof c->name, "%s", model);
     if (rc < 0)
         return answer_problem(a, PROBLEM_INTERNAL, "%s", err.text);
     return rc ? 0

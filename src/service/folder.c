@@ -11,11 +11,11 @@
 
 /* A hard link keeps the bytes for the worker whatever happens to the name;
  * blobs are read-only, so that it cannot change them by mistake. */
-static int link_blob(struct slot *slot, const char *hex, const char *name,
-                     struct prune_error *err)
+int folder_link(const struct service *s, const char *folder, const char *hex,
+                const char *name, struct prune_error *err)
 {
-    char *from = blob_path(slot->s->state.blobs, hex);
-    char *to = mem_printf("%s/%s", slot->folder, name);
+    char *from = blob_path(s->state.blobs, hex);
+    char *to = mem_printf("%s/%s", folder, name);
     int rc = 0;
     if (!from || !to)
         rc = err_memory(err, "a path");
@@ -92,6 +92,26 @@ static int write_job(struct slot *slot, struct prune_error *err)
     return rc;
 }
 
+/* Those that the job's model had beside it when it was accepted. */
+static int link_files(struct slot *slot, struct prune_error *err)
+{
+    struct service *s = slot->s;
+    sqlite3_stmt *rows =
+        db_query(s->db, err,
+                 "SELECT name, sha256 FROM job_file WHERE job = ?", "i",
+                 slot->job.seq);
+    int rc = rows ? 1 : PRUNE_E_FAILED;
+    while (rc == 1 && (rc = db_step(s->db, rows, err)) == 1) {
+        int bad = folder_link(s, slot->folder, db_text(rows, 1),
+                              db_text(rows, 0), err);
+        if (bad) {
+            db_reset(rows);
+            return bad;
+        }
+    }
+    return rc;
+}
+
 int folder_make(struct slot *slot, struct prune_error *err)
 {
     const struct job_claimed *job = &slot->job;
@@ -103,9 +123,13 @@ int folder_make(struct slot *slot, struct prune_error *err)
     if (state_remove(slot->folder) || mkdir(slot->folder, 0700))
         return err_set(err, PRUNE_E_FAILED, "%s: %s", slot->folder,
                        strerror(errno));
-    int rc = link_blob(slot, job->model_sha256, "input.onnx", err);
+    int rc = folder_link(slot->s, slot->folder, job->model_sha256,
+                         "input.onnx", err);
     if (!rc && job->dataset_sha256)
-        rc = link_blob(slot, job->dataset_sha256, "data.npz", err);
+        rc = folder_link(slot->s, slot->folder, job->dataset_sha256,
+                         "data.npz", err);
+    if (!rc)
+        rc = link_files(slot, err);
     return rc ? rc : write_job(slot, err);
 }
 

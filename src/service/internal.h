@@ -100,6 +100,7 @@ struct service {
     int busy_works; /* uploads and ends of jobs that are under way */
 
     struct upload *waiting; /* for their turn to be looked into */
+    struct upload *settling; /* from then on until they are answered */
     int64_t inspecting;
 };
 
@@ -158,6 +159,13 @@ int service_ask(struct service *s, struct prune_error *err);
 /* After a crash or a stop: what ran is queued again, files are held
  * against rows, work/ is emptied. */
 int service_recover(struct service *s, struct prune_error *err);
+
+/* --- folder.c --------------------------------------------------------- */
+/* A blob under a name of its own in a folder. */
+int folder_link(const struct service *s, const char *folder, const char *hex,
+                const char *name, struct prune_error *err);
+/* Removes a folder on a pool thread. `path` is stolen. */
+void folder_remove(struct service *s, char *path);
 
 /* --- jobs.c ----------------------------------------------------------- */
 

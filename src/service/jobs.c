@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "service/internal.h"
+#include "service/model_files.h"
 #include "service/rows.h"
 
 /* --- new jobs --------------------------------------------------------- */
@@ -14,6 +15,7 @@ struct inserting {
     struct service *s;
     const struct settings_plan *plan;
     char model_hex[SHA256_HEX], dataset_hex[SHA256_HEX];
+    char files_of[129]; /* the name whose files the model has, or empty */
     char *dataset_settings;
     char group[ID_TEXT];
 };
@@ -87,6 +89,16 @@ static int resolve_dataset(struct inserting *i, struct answer *a)
     return check_present(s, i->dataset_hex, "data set", a);
 }
 
+/* A one-shot model has nothing beside it. */
+static int resolve_files(struct inserting *i, struct answer *a)
+{
+    struct prune_error err = {0};
+    if (i->plan->model &&
+        model_files_owner(i->s->db, i->plan->model, i->files_of, &err))
+        return answer_store(a, i->s, &err);
+    return 0;
+}
+
 static int insert_one(struct inserting *i, const struct job_plan *plan,
                       char id[static ID_TEXT], struct answer *a)
 {
@@ -110,6 +122,7 @@ static int insert_one(struct inserting *i, const struct job_plan *plan,
         .technique = plan->technique,
         .target = plan->target,
         .settings = plan->settings,
+        .files_of = i->files_of[0] ? i->files_of : NULL,
     };
     if (job_insert(i->s->db, &job, &err))
         return answer_store(a, i->s, &err);
@@ -169,7 +182,8 @@ int jobs_insert(struct service *s, const struct settings_plan *plan,
 {
     struct inserting i = {.s = s, .plan = plan};
     memcpy(i.model_hex, model_hex, SHA256_HEX);
-    if (check_queue(s, plan->n_jobs, a) || resolve_dataset(&i, a)) {
+    if (resolve_files(&i, a) || check_queue(s, plan->n_jobs, a) ||
+        resolve_dataset(&i, a)) {
         mem_free(i.dataset_settings);
         return -1;
     }
@@ -200,7 +214,10 @@ static void jobs_run(struct service *s, struct change *c)
                        "/v1/models/{name}", j->plan.model);
         answer_blame(a, "/model", "names no model");
     } else if (!check_present(s, hex, "model", a)) {
-        (void)jobs_insert(s, &j->plan, hex, a);
+        json_t *model = ready_model(s->db, j->plan.model, a);
+        if (model)
+            (void)jobs_insert(s, &j->plan, hex, a);
+        json_decref(model);
     }
 }
 
@@ -334,6 +351,7 @@ static void delete_run(struct service *s, struct change *c)
     struct job_change *j = (struct job_change *)c;
     struct prune_error err = {0};
     char state[16], hex[3][SHA256_HEX] = {""};
+    struct hex_list files = {0};
     if (find(s, j, state))
         return;
     if (j->running) {
@@ -343,7 +361,16 @@ static void delete_run(struct service *s, struct change *c)
     }
     int rc = job_blobs(s, j->seq, hex, &err);
     if (!rc)
+        rc = hex_list_read(&files, s->db,
+                           db_query(s->db, &err,
+                                    "SELECT sha256 FROM job_file "
+                                    "WHERE job = ?", "i", j->seq),
+                           &err);
+    if (!rc)
         rc = job_delete(s->db, j->seq, &err);
+    if (!rc)
+        rc = hex_list_release(s, &files, &err);
+    hex_list_done(&files);
     for (int i = 0; i < 3 && !rc; i++)
         if (hex[i][0])
             rc = service_release(s, hex[i], &err);

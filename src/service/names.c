@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "service/internal.h"
+#include "service/model_files.h"
 #include "service/rows.h"
 
 /* How the two kinds differ. */
@@ -41,6 +42,7 @@ struct name_change {
     struct change change;
     const struct named_kind *kind;
     char name[129];
+    char file[129]; /* beside the model `name` */
 };
 
 static int check_free(struct service *s, struct name_change *n,
@@ -64,7 +66,15 @@ static void delete_run(struct service *s, struct change *c)
     struct prune_error err = {0};
     struct answer *a = &c->answer;
     char hex[SHA256_HEX];
+    int64_t beside = 0;
     int rc = n->kind->resolve(s->db, n->name, hex, &err);
+    if (rc == 0 && n->kind == &kind_model) {
+        rc = model_files_remove(s, n->name, &beside, &err);
+        if (!rc && beside) {
+            a->status = 204; /* files that came before their model */
+            return;
+        }
+    }
     if (rc == 0) {
         answer_problem(a, PROBLEM_NOT_FOUND, "There is no %s '%s'",
                        n->kind->what, n->name);
@@ -74,6 +84,57 @@ static void delete_run(struct service *s, struct change *c)
         return;
     rc = rc < 0 ? rc
                 : db_run(s->db, &err, n->kind->remove, "t", n->name);
+    if (!rc)
+        rc = service_release(s, hex, &err);
+    if (!rc && n->kind == &kind_model)
+        rc = model_files_remove(s, n->name, &beside, &err);
+    if (rc)
+        answer_store(a, s, &err);
+    else
+        a->status = 204;
+}
+
+/* --- a file beside a model -------------------------------------------- */
+
+static int check_file_free(struct service *s, const struct name_change *n,
+                           struct answer *a)
+{
+    struct prune_error err = {0};
+    int64_t jobs;
+    if (db_number(s->db, &jobs, 0, &err,
+                  "SELECT count(*) FROM job j JOIN job_file f ON f.job = "
+                  "j.seq JOIN model_file m ON m.name = f.name AND m.sha256 "
+                  "= f.sha256 WHERE m.model = ? AND m.name = ? "
+                  "AND j.state IN ('queued', 'running')",
+                  "tt", n->name, n->file))
+        return answer_store(a, s, &err);
+    if (!jobs)
+        return 0;
+    return answer_problem(a, PROBLEM_IN_USE,
+                          "%lld queued or running job%s need%s this file",
+                          (long long)jobs, jobs == 1 ? "" : "s",
+                          jobs == 1 ? "s" : "");
+}
+
+static void delete_file_run(struct service *s, struct change *c)
+{
+    struct name_change *n = (struct name_change *)c;
+    struct prune_error err = {0};
+    struct answer *a = &c->answer;
+    char hex[SHA256_HEX];
+    int rc = model_file_resolve(s->db, n->name, n->file, hex, &err);
+    if (rc == 0) {
+        answer_problem(a, PROBLEM_NOT_FOUND,
+                       "There is no file '%.140s' beside a model '%.140s'",
+                       n->file, n->name);
+        return;
+    }
+    if (rc == 1 && check_file_free(s, n, a))
+        return;
+    rc = rc < 0 ? rc
+                : db_run(s->db, &err,
+                         "DELETE FROM model_file WHERE model = ? AND "
+                         "name = ?", "tt", n->name, n->file);
     if (!rc)
         rc = service_release(s, hex, &err);
     if (rc)
@@ -115,4 +176,24 @@ int service_post_dataset_delete(struct service *s, const char *name,
                                 service_done_f *done, void *data)
 {
     return post(s, name, &kind_dataset, done, data);
+}
+
+int service_post_model_data_delete(struct service *s, const char *model,
+                                   const char *file, service_done_f *done,
+                                   void *data)
+{
+    struct name_change *n = mem_new(sizeof *n);
+    if (!n)
+        return -1;
+    n->change = (struct change){.run = delete_file_run, .free = name_free,
+                                .done = done, .data = data};
+    if (name_is_valid(model) && name_is_valid(file)) {
+        strcpy(n->name, model);
+        strcpy(n->file, file);
+    } else {
+        answer_problem(&n->change.answer, PROBLEM_NOT_FOUND,
+                       "There is no file '%.140s' beside a model '%.140s'",
+                       file, model);
+    }
+    return change_post(s, &n->change);
 }

@@ -34,6 +34,9 @@ int read_ready(struct reader *r, struct answer *a);
 
 int read_models(struct reader *r, const struct page *page, struct answer *a);
 int read_model(struct reader *r, const char *ref, struct answer *a);
+/* A file beside a model. */
+int read_model_data(struct reader *r, const char *model, const char *file,
+                    struct answer *a);
 int read_graph(struct reader *r, const char *ref, struct answer *a);
 int read_datasets(struct reader *r, const struct page *page,
                   struct answer *a);
@@ -70,6 +73,9 @@ struct read_file {
 
 int read_model_file(struct reader *r, const char *ref, struct read_file *out,
                     struct answer *a);
+int read_model_data_file(struct reader *r, const char *model,
+                         const char *file, struct read_file *out,
+                         struct answer *a);
 int read_dataset_file(struct reader *r, const char *ref,
                       struct read_file *out, struct answer *a);
 int read_job_model(struct reader *r, const char *id, struct read_file *out,

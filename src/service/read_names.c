@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "service/model_files.h"
 #include "service/page.h"
 #include "service/reader.h"
 #include "service/rows.h"
@@ -61,8 +62,7 @@ int read_models(struct reader *r, const struct page *page, struct answer *a)
     int limit = page_limit(page);
     sqlite3_stmt *rows =
         db_query(r->db, &err,
-                 "SELECT m.name, b.sha256, b.bytes, b.state, m.created, "
-                 "m.updated, i.summary FROM model m "
+                 "SELECT " MODEL_COLUMNS " FROM model m "
                  "JOIN blob b USING (sha256) JOIN model_info i USING "
                  "(sha256) WHERE m.name > ? ORDER BY m.name LIMIT ?",
                  "ti", page && page->after ? page->after : "",
@@ -109,23 +109,34 @@ int read_dataset(struct reader *r, const char *ref, struct answer *a)
     return finish_named(a, dataset_document(r->db, ref, a));
 }
 
+int read_model_data(struct reader *r, const char *model, const char *file,
+                    struct answer *a)
+{
+    return finish_named(a, model_file_document(r->db, model, file, a));
+}
+
 int read_graph(struct reader *r, const char *ref, struct answer *a)
 {
     struct prune_error err = {0};
+    json_t *model = ready_model(r->db, ref, a);
+    if (!model)
+        return -1;
     char hex[SHA256_HEX];
-    int rc = model_resolve(r->db, ref, hex, &err);
-    if (rc == 0)
-        return answer_problem(a, PROBLEM_NOT_FOUND,
-                              "There is no model '%.140s'", ref);
+    snprintf(hex, sizeof hex, "%s", json_text(model, "sha256", ""));
+    /* By digest a model with files beside it is its first name's. */
     sqlite3_stmt *row =
-        rc < 0 ? NULL
-               : db_query(r->db, &err,
-                          "SELECT graph FROM model_info WHERE sha256 = ?",
-                          "t", hex);
-    if (!row || db_step(r->db, row, &err) != 1)
+        db_query(r->db, &err,
+                 "SELECT coalesce(m.graph, i.graph) FROM model_info i "
+                 "LEFT JOIN model m USING (sha256) WHERE i.sha256 = ?1 "
+                 "AND (?2 IS NULL OR m.name = ?2) ORDER BY m.name LIMIT 1",
+                 "tt", hex, json_text(model, "name", NULL));
+    int rc = row ? db_step(r->db, row, &err) : PRUNE_E_FAILED;
+    json_t *body = rc == 1 ? json_loads(db_text(row, 0), 0, NULL) : NULL;
+    if (rc == 1)
+        db_reset(row);
+    json_decref(model);
+    if (rc != 1)
         return answer_problem(a, PROBLEM_INTERNAL, "%s", err.text);
-    json_t *body = json_loads(db_text(row, 0), 0, NULL);
-    db_reset(row);
     if (json_put_text(body, "sha256", hex)) {
         json_decref(body);
         body = NULL;
@@ -178,6 +189,18 @@ int read_model_file(struct reader *r, const char *ref, struct read_file *out,
     *out = (struct read_file){.fd = -1};
     int rc = model_resolve(r->db, ref, hex, &err);
     return named_file(r, ref, rc, hex, "model", ".onnx", out, &err, a);
+}
+
+int read_model_data_file(struct reader *r, const char *model,
+                         const char *file, struct read_file *out,
+                         struct answer *a)
+{
+    struct prune_error err = {0};
+    char hex[SHA256_HEX] = "";
+    *out = (struct read_file){.fd = -1};
+    int rc = model_file_resolve(r->db, model, file, hex, &err);
+    return named_file(r, file, rc, hex, "external data file", "", out, &err,
+                      a);
 }
 
 int read_dataset_file(struct reader *r, const char *ref,

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "service/model_files.h"
 #include "service/rows.h"
 #include "sys/clock.h"
 
@@ -120,22 +121,19 @@ static int put_links(json_t *o, const char *collection, const char *name,
     return json_put(o, "links", links);
 }
 
-/* Columns: name, sha256, bytes, state, created, updated, info, settings.
- * What the daemon knows comes first; what looking showed cannot replace
- * it. */
-static json_t *named_row(sqlite3_stmt *row)
+/* The first columns of both kinds, and what looking showed, which cannot
+ * replace what the daemon knows. */
+static json_t *named_row(sqlite3_stmt *row, const json_t *info)
 {
     json_t *o = json_object();
-    json_t *info = json_loads(db_text(row, 6), 0, NULL);
     const char *name = db_text_or_null(row, 0);
-    int rc = !info || (name && json_put_text(o, "name", name)) ||
+    int rc = (name && json_put_text(o, "name", name)) ||
              json_put_text(o, "sha256", db_text(row, 1)) ||
              json_put_int(o, "bytes", sqlite3_column_int64(row, 2)) ||
              json_put_text(o, "file_state", db_text(row, 3)) ||
              put_time(o, "created", row, 4) ||
              put_time(o, "updated", row, 5) ||
-             json_object_update_missing(o, info);
-    json_decref(info);
+             json_object_update_missing(o, (json_t *)(uintptr_t)info);
     if (rc) {
         json_decref(o);
         return NULL;
@@ -143,24 +141,70 @@ static json_t *named_row(sqlite3_stmt *row)
     return o;
 }
 
-json_t *model_row(sqlite3_stmt *row)
+/* The problem of a model without all of its files. */
+static json_t *incomplete_json(const char *name, const json_t *missing)
 {
-    static const char *const links[] = {"self", "file", "graph", NULL};
-    json_t *o = named_row(row);
-    const char *name = db_text_or_null(row, 0);
-    char ref[8 + SHA256_HEX];
-    snprintf(ref, sizeof ref, "sha256:%.64s", db_text(row, 1));
-    if (!o || put_links(o, "models", name ? name : ref, links)) {
+    const struct problem *p = &problems[PROBLEM_MODEL_INCOMPLETE];
+    char type[64], detail[600];
+    snprintf(type, sizeof type, "/problems/%s", p->slug);
+    model_files_tell(detail, sizeof detail, name, missing);
+    json_t *o = json_object();
+    if (json_put_text(o, "type", type) ||
+        json_put_text(o, "title", p->title) ||
+        json_put_text(o, "detail", detail)) {
         json_decref(o);
         return NULL;
     }
     return o;
 }
 
+/* What lies beside it, and whether that is all. */
+static int put_state(json_t *o, const char *name, json_t *files,
+                     json_t *missing)
+{
+    int whole = !json_array_size(missing);
+    int rc = json_put_text(o, "state", whole ? "ready" : "incomplete");
+    if (!rc && json_array_size(files))
+        rc = json_put(o, "files", json_incref(files));
+    if (rc || whole)
+        return rc;
+    return json_put(o, "missing", json_incref(missing)) ||
+           json_put(o, "problem", incomplete_json(name, missing));
+}
+
+json_t *model_row(sqlite3_stmt *row)
+{
+    static const char *const links[] = {"self", "file", "graph", NULL};
+    const char *name = db_text_or_null(row, 0);
+    const char *own = db_text_or_null(row, 7);
+    json_t *info = json_loads(db_text(row, 6), 0, NULL);
+    json_t *files = json_loads(db_text(row, 8), 0, NULL);
+    json_t *missing = model_files_missing(
+        json_object_get(info, "external_data"), files);
+    if (own && missing && !json_array_size(missing)) {
+        json_decref(info);
+        info = json_loads(own, 0, NULL);
+    }
+    char ref[8 + SHA256_HEX];
+    snprintf(ref, sizeof ref, "sha256:%.64s", db_text(row, 1));
+    json_t *o = info && files && missing ? named_row(row, info) : NULL;
+    if (!o || put_state(o, name, files, missing) ||
+        put_links(o, "models", name ? name : ref, links)) {
+        json_decref(o);
+        o = NULL;
+    }
+    json_decref(info);
+    json_decref(files);
+    json_decref(missing);
+    return o;
+}
+
 json_t *dataset_row(sqlite3_stmt *row)
 {
     static const char *const links[] = {"self", "file", NULL};
-    json_t *o = named_row(row);
+    json_t *info = json_loads(db_text(row, 6), 0, NULL);
+    json_t *o = info ? named_row(row, info) : NULL;
+    json_decref(info);
     if (!o || put_json(o, "settings", db_text(row, 7)) ||
         put_links(o, "datasets", db_text(row, 0), links)) {
         json_decref(o);
@@ -200,19 +244,27 @@ json_t *model_document(struct db *db, const char *ref, struct answer *a)
     sqlite3_stmt *row =
         digest
             ? db_query(db, &err,
-                       "SELECT m.name, b.sha256, b.bytes, b.state, "
-                       "coalesce(m.created, b.created), m.updated, i.summary "
-                       "FROM model_info i JOIN blob b USING (sha256) "
+                       "SELECT " MODEL_COLUMNS " FROM model_info i JOIN blob b USING (sha256) "
                        "LEFT JOIN model m USING (sha256) "
                        "WHERE i.sha256 = ? ORDER BY m.name LIMIT 1",
                        "t", digest)
             : db_query(db, &err,
-                       "SELECT m.name, b.sha256, b.bytes, b.state, "
-                       "m.created, m.updated, i.summary "
-                       "FROM model m JOIN blob b USING (sha256) "
+                       "SELECT " MODEL_COLUMNS " FROM model m JOIN blob b USING (sha256) "
                        "JOIN model_info i USING (sha256) WHERE m.name = ?",
                        "t", ref);
     return one_document(db, row, model_row, "model", ref, &err, a);
+}
+
+json_t *ready_model(struct db *db, const char *ref, struct answer *a)
+{
+    json_t *o = model_document(db, ref, a);
+    const json_t *problem = json_object_get(o, "problem");
+    if (!problem)
+        return o;
+    answer_problem(a, PROBLEM_MODEL_INCOMPLETE, "%s",
+                   json_text(problem, "detail", ""));
+    json_decref(o);
+    return NULL;
 }
 
 json_t *dataset_document(struct db *db, const char *ref, struct answer *a)

@@ -27,13 +27,28 @@ int blob_is_present(struct db *db, const char *hex, int *out,
 
 /* The document of one thing, new; NULL with a problem in *a. */
 json_t *model_document(struct db *db, const char *ref, struct answer *a);
+/* The same of a model that can be used; else the problem. */
+json_t *ready_model(struct db *db, const char *ref, struct answer *a);
 json_t *dataset_document(struct db *db, const char *ref, struct answer *a);
 json_t *job_document(struct db *db, const char *id, int64_t *revision,
                      struct answer *a);
 
-/* A row of the columns name, sha256, bytes, state, created, updated, info
- * (and settings, of a data set) as a document; NULL: memory is short. */
+/* What a row for model_row selects, of model m, model_info i and blob b.
+ * The last is what lies beside it. */
+#define MODEL_COLUMNS                                                         \
+    "m.name, b.sha256, b.bytes, b.state, coalesce(m.created, b.created), "    \
+    "m.updated, i.summary, m.summary, "                                       \
+    "(SELECT json_group_array(json_object('file', x.name, 'sha256', "         \
+    "x.sha256, 'bytes', x.bytes, 'file_state', x.state)) FROM "               \
+    "(SELECT f.name, f.sha256, fb.bytes, fb.state FROM model_file f "         \
+    "JOIN blob fb USING (sha256) WHERE f.model = m.name ORDER BY f.name) x)"
+
+/* That row as a document; NULL: memory is short. `state` is "ready", or
+ * "incomplete" as long as external data are missing; `problem` says which
+ * and what to do. */
 json_t *model_row(sqlite3_stmt *row);
+/* A row of the columns name, sha256, bytes, state, created, updated, info,
+ * settings. */
 json_t *dataset_row(sqlite3_stmt *row);
 
 /* What a row for job_row selects; the report without its longest parts

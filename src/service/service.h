@@ -62,6 +62,10 @@ int service_post_job_delete(struct service *s, const char *id,
                             service_done_f *done, void *data);
 int service_post_model_delete(struct service *s, const char *name,
                               service_done_f *done, void *data);
+/* A file beside a model. */
+int service_post_model_data_delete(struct service *s, const char *model,
+                                   const char *file, service_done_f *done,
+                                   void *data);
 int service_post_dataset_delete(struct service *s, const char *name,
                                 service_done_f *done, void *data);
 

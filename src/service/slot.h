@@ -40,8 +40,6 @@ struct slot {
 
 /* folder.c: everything in work/<id>/ before the worker starts. */
 int folder_make(struct slot *slot, struct prune_error *err);
-/* Removes it on a pool thread. `path` is stolen. */
-void folder_remove(struct service *s, char *path);
 
 /* leavings.c: pool thread; reads report, output and log. */
 void leavings_gather(struct leavings *out, const char *folder, int succeeded);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "service/model_files.h"
 #include "service/read.h"
 #include "service/reader.h"
 #include "service/rows.h"
@@ -30,7 +31,21 @@ static int refuse_large(const struct upload *u, struct answer *a)
                           (long long)u->s->config->max_upload);
 }
 
-static int take_name(struct upload *u, const char *name, struct answer *a)
+static int take_file(struct upload *u, const char *file, struct answer *a)
+{
+    if (!file || !model_file_name_is_valid(file))
+        return answer_problem(a, PROBLEM_INVALID_NAME,
+                              "'%.140s' cannot lie beside a model: a name "
+                              "is 1 to 128 characters of A-Z a-z 0-9 . _ -, "
+                              "does not begin with a dot, and is none that "
+                              "a job's folder or an address has, such as "
+                              "input.onnx or graph", file ? file : "");
+    strcpy(u->file, file);
+    return 0;
+}
+
+static int take_name(struct upload *u, const char *name, const char *file,
+                     struct answer *a)
 {
     if (u->kind == UPLOAD_PRUNE)
         return 0;
@@ -40,7 +55,7 @@ static int take_name(struct upload *u, const char *name, struct answer *a)
                               "a-z 0-9 . _ -, or begins with a dot",
                               name ? name : "");
     strcpy(u->name, name);
-    return 0;
+    return u->kind == UPLOAD_DATA ? take_file(u, file, a) : 0;
 }
 
 /* If-None-Match: * holds in the transaction too; here it saves the body. */
@@ -53,13 +68,17 @@ static int check_new(struct upload *u, struct answer *a)
         return -1;
     struct prune_error err = {0};
     char hex[SHA256_HEX];
-    int rc = u->kind == UPLOAD_MODEL
-                 ? model_resolve(reader_db(r), u->name, hex, &err)
-                 : dataset_resolve(reader_db(r), u->name, hex, NULL, &err);
+    int rc =
+        u->kind == UPLOAD_MODEL
+            ? model_resolve(reader_db(r), u->name, hex, &err)
+        : u->kind == UPLOAD_DATA
+            ? model_file_resolve(reader_db(r), u->name, u->file, hex, &err)
+            : dataset_resolve(reader_db(r), u->name, hex, NULL, &err);
     if (rc < 0)
         return answer_problem(a, PROBLEM_INTERNAL, "%s", err.text);
     return rc ? answer_problem(a, PROBLEM_PRECONDITION_FAILED,
-                               "There is a '%s' already", u->name)
+                               "There is a '%s' already",
+                               u->file[0] ? u->file : u->name)
               : 0;
 }
 
@@ -128,7 +147,7 @@ static int check(struct upload *u, const struct upload_request *q,
 {
     if (atomic_load(&u->s->draining))
         return answer_draining(a);
-    if (take_name(u, q->name, a) || take_settings(u, q->settings, a))
+    if (take_name(u, q->name, q->file, a) || take_settings(u, q->settings, a))
         return -1;
     if (q->size > u->s->config->max_upload)
         return refuse_large(u, a);
@@ -143,11 +162,14 @@ static int check(struct upload *u, const struct upload_request *q,
 static void upload_free(struct change *c)
 {
     struct upload *u = (struct upload *)c;
-    blob_file_drop(&u->file);
+    upload_settled(u);
+    blob_file_drop(&u->blob);
     settings_done(&u->plan);
     mem_free(u->dataset_settings);
     mem_free(u->summary);
     mem_free(u->graph);
+    mem_free(u->own_summary);
+    mem_free(u->own_graph);
     mem_free(u);
 }
 
@@ -160,12 +182,12 @@ int upload_begin(struct upload **out, struct service *s,
     u->s = s;
     u->kind = q->kind;
     u->only_if_new = q->only_if_new;
-    u->file.fd = -1;
+    u->blob.fd = -1;
     if (q->sha256)
         strncpy(u->expected, q->sha256, sizeof u->expected - 1);
     struct prune_error err = {0};
     int rc = check(u, q, refusal);
-    if (!rc && (rc = blob_file_begin(&u->file, s->state.blobs, &err)))
+    if (!rc && (rc = blob_file_begin(&u->blob, s->state.blobs, &err)))
         rc = refuse_full(refusal, &err, rc);
     if (rc) {
         upload_free(&u->change);
@@ -181,15 +203,15 @@ int upload_write(struct upload *u, const void *bytes, size_t n,
 {
     struct prune_error err = {0};
     const struct config *config = u->s->config;
-    if ((int64_t)n > config->max_upload - u->file.bytes)
+    if ((int64_t)n > config->max_upload - u->blob.bytes)
         return refuse_large(u, refusal);
     int rc = 0;
-    if (u->file.bytes - u->checked >= ROOM_CHECK) {
-        u->checked = u->file.bytes;
+    if (u->blob.bytes - u->checked >= ROOM_CHECK) {
+        u->checked = u->blob.bytes;
         rc = blob_room(u->s->state.blobs, 0, config->reserve, &err);
     }
     if (!rc)
-        rc = blob_file_write(&u->file, bytes, n, &err);
+        rc = blob_file_write(&u->blob, bytes, n, &err);
     return rc ? refuse_full(refusal, &err, rc) : 0;
 }
 
@@ -216,7 +238,7 @@ void upload_looked(struct upload *u)
 static void sync_work(uv_work_t *work)
 {
     struct upload *u = work->data;
-    u->sync_result = blob_file_sync(&u->file, &u->error);
+    u->sync_result = blob_file_sync(&u->blob, &u->error);
 }
 
 static void synced(uv_work_t *work, int status)
@@ -236,10 +258,10 @@ static void start(struct service *s, struct change *c)
 {
     struct upload *u = (struct upload *)c;
     s->busy_works++;
-    if (u->expected[0] && strcmp(u->expected, u->file.hex) != 0) {
+    if (u->expected[0] && strcmp(u->expected, u->blob.hex) != 0) {
         answer_problem(&c->answer, PROBLEM_DIGEST_MISMATCH,
                        "sha256:%s was announced, sha256:%s arrived",
-                       u->expected, u->file.hex);
+                       u->expected, u->blob.hex);
         back(u);
         return;
     }
@@ -253,7 +275,7 @@ static void start(struct service *s, struct change *c)
 int service_post_upload(struct service *s, struct upload *u,
                         service_done_f *done, void *data)
 {
-    blob_file_end(&u->file);
+    blob_file_end(&u->blob);
     u->change.start = start;
     u->change.run = upload_keep;
     u->change.free = upload_free;

@@ -13,6 +13,7 @@ struct upload;
 
 enum upload_kind {
     UPLOAD_MODEL,   /* PUT /v1/models/{name} */
+    UPLOAD_DATA,    /* PUT /v1/models/{name}/{file} */
     UPLOAD_DATASET, /* PUT /v1/datasets/{name} */
     UPLOAD_PRUNE,   /* POST or PUT /v1/prune: model and job in one */
 };
@@ -20,6 +21,7 @@ enum upload_kind {
 struct upload_request {
     enum upload_kind kind;
     const char *name;       /* of the model or data set; NULL for PRUNE */
+    const char *file;       /* DATA: beside the model `name` */
     int64_t size;           /* bytes announced, -1: unknown */
     const char *sha256;     /* digest announced, hex, or NULL */
     int only_if_new;        /* If-None-Match: * */

@@ -177,6 +177,17 @@ int blob_file_link(struct blob_file *f, const char *dir,
     return link_at(dir, f->hex, f->temp ? f->temp : from, err);
 }
 
+int blob_file_link_to(const struct blob_file *f, const char *path,
+                      struct prune_error *err)
+{
+    char from[32];
+    snprintf(from, sizeof from, "/proc/self/fd/%d", f->fd);
+    if (linkat(AT_FDCWD, f->temp ? f->temp : from, AT_FDCWD, path,
+               AT_SYMLINK_FOLLOW))
+        return fail(err, path);
+    return 0;
+}
+
 static int hash_fd(int fd, char hex[static SHA256_HEX], int64_t *bytes)
 {
     enum { PIECE = 1 << 16 };

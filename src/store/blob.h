@@ -45,6 +45,9 @@ int blob_file_sync(struct blob_file *f, struct prune_error *err);
 /* Gives it its name in DIR, durably; harmless when it is there already. */
 int blob_file_link(struct blob_file *f, const char *dir,
                    struct prune_error *err);
+/* Gives it a name outside DIR too, for a while; nothing is synced. */
+int blob_file_link_to(const struct blob_file *f, const char *path,
+                      struct prune_error *err);
 /* Closes; what was not linked is gone. */
 void blob_file_drop(struct blob_file *f);
 

@@ -29,7 +29,9 @@ int blob_release(struct db *db, const char *hex, int *gone,
         "AND NOT EXISTS (SELECT 1 FROM dataset WHERE sha256 = ?1) "
         "AND NOT EXISTS (SELECT 1 FROM job WHERE model_sha256 = ?1) "
         "AND NOT EXISTS (SELECT 1 FROM job WHERE dataset_sha256 = ?1) "
-        "AND NOT EXISTS (SELECT 1 FROM job WHERE output_sha256 = ?1)",
+        "AND NOT EXISTS (SELECT 1 FROM job WHERE output_sha256 = ?1) "
+        "AND NOT EXISTS (SELECT 1 FROM model_file WHERE sha256 = ?1) "
+        "AND NOT EXISTS (SELECT 1 FROM job_file WHERE sha256 = ?1)",
         "t", hex);
     if (!rc)
         *gone = db_changes(db) > 0;
@@ -58,7 +60,9 @@ static int drop_unreferenced(struct db *db, struct prune_error *err)
                   "AND sha256 NOT IN (SELECT dataset_sha256 FROM job "
                   "WHERE dataset_sha256 IS NOT NULL) "
                   "AND sha256 NOT IN (SELECT output_sha256 FROM job "
-                  "WHERE output_sha256 IS NOT NULL)",
+                  "WHERE output_sha256 IS NOT NULL) "
+                  "AND sha256 NOT IN (SELECT sha256 FROM model_file) "
+                  "AND sha256 NOT IN (SELECT sha256 FROM job_file)",
                   "");
 }
 

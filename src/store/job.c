@@ -27,6 +27,20 @@ static int add_state_event(struct db *db, int64_t seq,
         "it", seq, clock_text(now, clock_now()));
 }
 
+static int insert_files(struct db *db, int64_t seq, const struct job_new *job,
+                        struct prune_error *err)
+{
+    if (!job->files_of)
+        return 0;
+    return db_run(
+        db, err,
+        "INSERT INTO job_file (job, name, sha256) SELECT ?1, f.name, f.sha256 "
+        "FROM model_file f WHERE f.model = ?2 AND f.name IN "
+        "(SELECT e.value ->> '$.file' FROM model_info i, "
+        "json_each(i.summary, '$.external_data') e WHERE i.sha256 = ?3)",
+        "itt", seq, job->files_of, job->model_sha256);
+}
+
 int job_insert(struct db *db, const struct job_new *job,
                struct prune_error *err)
 {
@@ -38,7 +52,10 @@ int job_insert(struct db *db, const struct job_new *job,
         "tttttttttti", job->id, job->group, job->model, job->model_sha256,
         job->dataset, job->dataset_sha256, job->dataset_settings,
         job->technique, job->target, job->settings, clock_now());
-    return rc ? rc : add_state_event(db, db_last_row(db), err);
+    int64_t seq = db_last_row(db);
+    if (!rc)
+        rc = insert_files(db, seq, job, err);
+    return rc ? rc : add_state_event(db, seq, err);
 }
 
 int job_count_queued(struct db *db, int64_t *out, struct prune_error *err)

@@ -19,8 +19,11 @@ struct job_new {
     const char *dataset, *dataset_sha256;  /* NULL: without data */
     const char *dataset_settings;          /* JSON, or NULL */
     const char *technique, *target, *settings; /* the latter two JSON */
+    const char *files_of; /* the name whose files the model has beside it;
+                             NULL: none */
 };
 
+/* Of the files beside the model those are taken that it needs. */
 int job_insert(struct db *db, const struct job_new *job,
                struct prune_error *err);
 
