@@ -1,4 +1,5 @@
 #include <string.h>
+#include <sys/stat.h>
 
 #include "api/subject.h"
 #include "base/alloc.h"
@@ -6,6 +7,7 @@
 #include "base/json.h"
 #include "engine/engine.h"
 #include "graph/couple.h"
+#include "onnx/onnx.h"
 #include "prune/model.h"
 
 static json_t *value_json(const struct value *v)
@@ -147,6 +149,68 @@ static int inspect(json_t **out, struct subject *s, struct prune_error *err)
     return rc;
 }
 
+static json_t *external_row(const struct onnx_external *e)
+{
+    json_t *o = json_object();
+    json_put_text(o, "file", e->file);
+    json_put_int(o, "bytes_needed", e->bytes);
+    return o;
+}
+
+/* Notes a file that is not there, or too short (then with "bytes"). */
+static int note_missing(json_t *missing, const char *model,
+                        const struct onnx_external *e,
+                        struct prune_error *err)
+{
+    const char *slash = strrchr(model, '/');
+    struct stat st;
+    char *path = mem_printf("%.*s%s", slash ? (int)(slash + 1 - model) : 0,
+                            model, e->file);
+    if (!path)
+        return err_memory(err, "a path");
+    int there = !stat(path, &st) && S_ISREG(st.st_mode);
+    mem_free(path);
+    if (there && st.st_size >= e->bytes)
+        return 0;
+    json_t *o = external_row(e);
+    if (there)
+        json_put_int(o, "bytes", st.st_size);
+    json_array_append_new(missing, o);
+    return 0;
+}
+
+static int list_external(json_t *out, const char *model,
+                         struct prune_error *err)
+{
+    struct onnx_external *list = NULL;
+    size_t n = 0;
+    json_t *needed = json_array(), *missing = json_array();
+    int rc = onnx_external_list(&list, &n, model, err);
+    for (size_t i = 0; i < n && !rc; i++) {
+        json_array_append_new(needed, external_row(&list[i]));
+        rc = note_missing(missing, model, &list[i], err);
+    }
+    if (!rc && n)
+        json_put(out, "external_data", json_incref(needed));
+    if (!rc && json_array_size(missing))
+        json_put(out, "missing", json_incref(missing));
+    json_decref(needed);
+    json_decref(missing);
+    onnx_external_free(list, n);
+    return rc;
+}
+
+PRUNE_EXPORT int prune_inspect_files(char **result, const char *model,
+                                     struct prune_error *err)
+{
+    json_t *o = json_object();
+    int rc = list_external(o, model, err);
+    if (!rc)
+        rc = (*result = json_dump(o)) ? 0 : err_memory(err, "the answer");
+    json_decref(o);
+    return rc;
+}
+
 PRUNE_EXPORT int prune_inspect(char **result, const char *model,
                                const struct prune_options *options,
                                struct prune_error *err)
@@ -159,6 +223,8 @@ PRUNE_EXPORT int prune_inspect(char **result, const char *model,
         rc = subject_open(&s, model, &o, err);
     if (!rc)
         rc = inspect(&tree, &s, err);
+    if (!rc && onnx_file(s.graph, 1))
+        rc = list_external(tree, model, err);
     if (!rc)
         rc = (*result = json_dump(tree)) ? 0 : err_memory(err, "the answer");
     json_decref(tree);

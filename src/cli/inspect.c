@@ -3,10 +3,13 @@
 #include "base/json.h"
 #include "cli/output.h"
 #include "prune/dataset.h"
+#include "prune/describe.h"
 #include "prune/model.h"
 
 static const struct flag flags[] = {
     {"dataset", 0, NULL, "the file is a data set (.npz), not a model", NULL},
+    {"allow-missing", 0, NULL,
+     "where external data are missing, say which instead of failing", NULL},
     FLAG_JSON,
     FLAG_END,
 };
@@ -122,12 +125,50 @@ static int show_dataset(const struct args *a, const json_t *tree,
     return 0;
 }
 
+/* Who sends the files of a model one after the other wants to know what is
+ * still to come. */
+static int show_missing(const struct args *a, const json_t *tree,
+                        struct prune_error *err)
+{
+    size_t i;
+    json_t *m;
+    (void)a;
+    (void)err;
+    json_array_foreach(json_object_get(tree, "missing"), i, m)
+        printf("%-14s %s (%lld bytes)\n", "missing", json_text(m, "file", ""),
+               (long long)json_int(m, "bytes_needed", 0));
+    return 0;
+}
+
+/* 1 when that was all there is to say. */
+static int inspect_files(const struct args *a, int *rc,
+                         struct prune_error *err)
+{
+    char *text;
+    if (!args_get(a, "allow-missing"))
+        return 0;
+    *rc = prune_inspect_files(&text, a->positionals[0], err);
+    if (*rc)
+        return 1;
+    json_t *tree = json_loads(text, 0, NULL);
+    int missing = json_object_get(tree, "missing") != NULL;
+    json_decref(tree);
+    if (missing)
+        *rc = show_answer(a, text, show_missing, err);
+    else
+        prune_free(text);
+    return missing;
+}
+
 static int inspect(const struct args *a, struct prune_error *err)
 {
     int data = args_get(a, "dataset") != NULL;
     const char *path = a->positionals[0];
     char *text;
-    int rc = data ? prune_dataset_inspect(&text, path, a->options, err)
+    int rc = 0;
+    if (!data && inspect_files(a, &rc, err))
+        return rc;
+    rc = data ? prune_dataset_inspect(&text, path, a->options, err)
                   : prune_inspect(&text, path, a->options, err);
     return rc ? rc
               : show_answer(a, text, data ? show_dataset : show_model, err);
