@@ -49,13 +49,15 @@ static int read_input(struct infer *f, const char *text,
     if (f->in[i])
         return err_set(err, PRUNE_E_USAGE, "input %.*s is given twice",
                        (int)(equals - text), text);
+    const struct value *v = &f->graph->values[f->graph->inputs[i]];
     int rc = npy_read(&f->in[i], equals + 1, err);
     if (rc)
         return rc;
-    if (f->in[i]->dtype != DTYPE_F32)
+    if (v->dtype != DTYPE_NONE && f->in[i]->dtype != v->dtype)
         return err_set(err, PRUNE_E_INPUT,
-                       "%s holds %s; this version feeds float32",
-                       equals + 1, dtype_name(f->in[i]->dtype));
+                       "input %s wants %s, %s holds %s", v->name,
+                       dtype_name(v->dtype), equals + 1,
+                       dtype_name(f->in[i]->dtype));
     return 0;
 }
 
@@ -123,34 +125,59 @@ static int make_batches(struct infer *f, struct prune_error *err)
             f->fed[i] = tensor_ref(f->in[i]);
         } else {
             s.dims[0] = f->batch;
-            rc = tensor_new(&f->fed[i], DTYPE_F32, &s, err);
+            rc = tensor_new(&f->fed[i], f->in[i]->dtype, &s, err);
         }
         if (rc)
             break;
-        f->data[i] = tensor_f32(f->fed[i]);
+        f->data[i] = f->fed[i]->data;
         f->shapes[i] = (struct shape_override){
             f->graph->values[f->graph->inputs[i]].name, s};
     }
     return rc;
 }
 
-static int make_outputs(struct infer *f, struct prune_error *err)
+/* Room for the results of all samples, of the type and size that the first
+ * batch had: both may be known only then. */
+static int make_output(struct infer *f, int i, const struct tensor *t,
+                       struct prune_error *err)
 {
-    int rc = 0;
-    for (int i = 0; i < f->graph->n_outputs && !rc; i++) {
-        const struct value *v = &f->graph->values[f->graph->outputs[i]];
-        struct shape s = v->shape;
-        if (f->batch != f->total) {
-            if (s.rank < 1 || s.dims[0] != f->batch)
-                return err_set(err, PRUNE_E_UNSUPPORTED,
-                               "output %s is not one result per sample, so "
-                               "the model cannot be fed in batches",
-                               v->name);
-            s.dims[0] = f->total;
-        }
-        rc = tensor_new(&f->out[i], DTYPE_F32, &s, err);
+    struct shape s = t->shape;
+    const char *name = f->graph->values[f->graph->outputs[i]].name;
+    if (f->batch != f->total) {
+        if (s.rank < 1 || s.dims[0] != f->batch)
+            return err_set(err, PRUNE_E_UNSUPPORTED,
+                           "output %s is not one result per sample, so the "
+                           "model cannot be fed in batches", name);
+        s.dims[0] = f->total;
     }
-    return rc;
+    return tensor_new(&f->out[i], t->dtype, &s, err);
+}
+
+/* Puts n samples of output i at their place. */
+static int keep_output(struct infer *f, int i, int64_t first, int64_t n,
+                       struct prune_error *err)
+{
+    const struct datum *d = engine_result(f->engine, i);
+    const char *name = f->graph->values[f->graph->outputs[i]].name;
+    if (!d || d->kind != DATUM_TENSOR)
+        return err_set(err, PRUNE_E_UNSUPPORTED,
+                       "output %s is no tensor and cannot be written", name);
+    const struct tensor *t = d->tensor;
+    int rc = f->out[i] ? 0 : make_output(f, i, t, err);
+    if (rc)
+        return rc;
+    size_t whole = f->out[i]->size;
+    size_t sample = n == f->total ? whole : whole / (size_t)f->total;
+    size_t bytes = n == f->total ? whole : (size_t)n * sample;
+    if (bytes > t->size || (n != f->total &&
+                            t->size != sample * (size_t)f->batch))
+        return err_set(err, PRUNE_E_UNSUPPORTED,
+                       "output %s has another size for every batch; feed all "
+                       "samples at once", name);
+    if (bytes)
+        memcpy((char *)f->out[i]->data + (size_t)first * sample, t->data,
+               bytes);
+    return 0;
 }
 
 /* Samples first … first+n-1; the last batch is padded with what the one
@@ -167,13 +194,8 @@ static int run_batch(struct infer *f, int64_t first, int64_t n,
                (size_t)n * sample);
     }
     int rc = engine_run(f->engine, f->data, err);
-    for (int i = 0; i < f->graph->n_outputs && !rc; i++) {
-        struct tensor *t = f->out[i];
-        size_t sample = t->size / (size_t)f->total;
-        size_t bytes = n == f->total ? t->size : (size_t)n * sample;
-        memcpy((char *)t->data + (size_t)first * sample,
-               engine_output(f->engine, i), bytes);
-    }
+    for (int i = 0; i < f->graph->n_outputs && !rc; i++)
+        rc = keep_output(f, i, first, n, err);
     return rc;
 }
 
@@ -218,7 +240,7 @@ static int write_output(const struct infer *f, int i, const char *folder,
     for (char *p = path + strlen(folder) + 1; *p; p++)
         if (*p == '/')
             *p = '_';
-    int rc = npy_write(path, DTYPE_F32, &f->out[i]->shape, f->out[i]->data,
+    int rc = npy_write(path, f->out[i]->dtype, &f->out[i]->shape, f->out[i]->data,
                        err);
     mem_free(path);
     return rc;
@@ -267,8 +289,6 @@ static int infer(struct infer *f, const char *folder,
         rc = make_batches(f, err);
     if (!rc)
         rc = open_engine(f, o->settings.threads, err);
-    if (!rc)
-        rc = make_outputs(f, err);
     if (!rc)
         rc = run_all(f, err);
     if (!rc)

@@ -169,8 +169,6 @@ static void ended(void *data, const struct child_end *end)
     else if (take_found(u, end))
         answer_problem(&u->change.answer, PROBLEM_INTERNAL,
                        "%s inspect gave no JSON object", s->config->prune);
-    folder_remove(s, u->folder);
-    u->folder = NULL;
     upload_looked(u);
     start_next(s);
 }
@@ -278,8 +276,6 @@ static void start_one(struct upload *u)
     if (!rc && !start_child(u, &err))
         return;
     u->s->inspecting--;
-    folder_remove(u->s, u->folder);
-    u->folder = NULL;
     answer_problem(&u->change.answer, PROBLEM_INTERNAL, "%s", err.text);
     upload_looked(u);
 }

@@ -162,6 +162,11 @@ static int check(struct upload *u, const struct upload_request *q,
 static void upload_free(struct change *c)
 {
     struct upload *u = (struct upload *)c;
+    /* Not before: a file without a name that has lost its last one in the
+     * folder could not be given another. */
+    if (u->folder)
+        folder_remove(u->s, u->folder);
+    u->folder = NULL;
     upload_settled(u);
     blob_file_drop(&u->blob);
     settings_done(&u->plan);
