@@ -11,6 +11,8 @@ op_infer_f ops_infer_pool, ops_infer_global_pool;
 
 /* MaxPool of any type of number, with indices. */
 op_host_f ops_host_max_pool;
+/* LpPool and GlobalLpPool. */
+op_host_f ops_host_lp_pool, ops_host_global_lp_pool;
 
 int ops_lower_pool(struct lowering *l, const struct graph *g,
                    const struct node *n, enum pool_mode mode,
