@@ -36,6 +36,45 @@ static int look(struct subject *s, int rc, const struct shapes *o,
     return rc ? rc : graph_costs(&s->costs, s->graph, err);
 }
 
+/* Images ([n, c, h, w]) and signals ([n, t]) of `size` where it is open. */
+static void guess(struct shapes *o, const struct graph *g, int64_t size)
+{
+    o->n = 0;
+    for (int i = 0; i < g->n_inputs && o->n < MAX_SHAPES; i++) {
+        const struct value *v = &g->values[g->inputs[i]];
+        struct shape s = v->declared;
+        int open = 0;
+        for (int k = 0; k < s.rank; k++) {
+            if (s.dims[k] >= 0)
+                continue;
+            open |= k > 0;
+            s.dims[k] = k == 0 ? 1 : s.rank == 4 && k == 1 ? 3 : size;
+        }
+        if (open && (s.rank == 2 || s.rank == 4))
+            o->items[o->n++] = (struct shape_override){v->name, s};
+    }
+}
+
+/* Shapes of a graph that has none at sizes of 1, whose reason stays in err
+ * when nothing helps. */
+static int look_larger(struct subject *s, struct shapes *o,
+                       struct prune_error *err)
+{
+    static const int64_t sizes[] = {32, 64, 224, 512, 640, 4096};
+    struct prune_error ignored;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        guess(o, s->graph, sizes[i]);
+        ignored = (struct prune_error){0};
+        if (o->n && !graph_infer(s->graph, 1, o->items, o->n, &ignored) &&
+            !graph_costs(&s->costs, s->graph, &ignored)) {
+            *err = (struct prune_error){0};
+            return 0;
+        }
+    }
+    o->n = 0;
+    return PRUNE_E_INPUT;
+}
+
 static int done(struct subject *out, struct subject *s, int rc)
 {
     if (rc)
@@ -45,12 +84,20 @@ static int done(struct subject *out, struct subject *s, int rc)
     return rc;
 }
 
-int subject_open(struct subject *out, const char *path,
-                 const struct shapes *shapes, struct prune_error *err)
+int subject_open(struct subject *out, const char *path, struct shapes *shapes,
+                 struct prune_error *err)
 {
     struct subject s = {.name = path};
+    struct prune_error why = {0};
     int rc = onnx_read(&s.graph, path, ops_find, err);
-    return done(out, &s, look(&s, rc, shapes, err));
+    if (rc)
+        return done(out, &s, rc);
+    rc = look(&s, 0, shapes, &why);
+    if (rc == PRUNE_E_INPUT && !shapes->n)
+        rc = look_larger(&s, shapes, &why);
+    if (rc)
+        err_set(err, rc, "%s", why.text);
+    return done(out, &s, rc);
 }
 
 /* The names of the files are those that the output will have: they stand in

@@ -17,8 +17,9 @@ struct subject {
     int64_t compressed; /* -1: not measured yet */
 };
 
-int subject_open(struct subject *out, const char *path,
-                 const struct shapes *shapes, struct prune_error *err);
+/* Where symbolic sizes of 1 cannot be (an image smaller than a window) and
+ * `shapes` says nothing, larger usual ones are tried and noted there. */
+int subject_open(struct subject *out, const char *path, struct shapes *shapes, struct prune_error *err);
 
 /* A graph as it would stand in a file (or two), read back from there. For
  * what is too large for memory the files are made for a moment where `path`
