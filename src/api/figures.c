@@ -167,6 +167,10 @@ static int measure_times(struct figures *out, struct subject *const *subjects,
     int lock;
     struct runner_options o =
         options_of(m, ENGINE_TIMED, m->settings->batch);
+    const struct graph *g = subjects[0]->graph;
+    /* Noise feeds all inputs alike: none has to be named. */
+    if (!m->data && g->n_inputs > 0 && (!o.input || !*o.input))
+        o.input = g->values[g->inputs[0]].name;
     int rc = take_lock(&lock, m, err);
     if (!rc)
         rc = open_all(r, subjects, n, &o, err);
