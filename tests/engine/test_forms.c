@@ -57,6 +57,7 @@ static void build_layernorm(struct program *p, struct rng *r, int which)
                     add_random(p, row, r, 1.0F)));
 }
 
+/* covers: engine/prim_layernorm */
 Test(layernorm, random_shapes)
 {
     for (int i = 0; i < 60; i++)
