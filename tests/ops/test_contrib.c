@@ -1,5 +1,5 @@
-#include "tests/ops/host.h"
-#include "tests/ops/net.h"
+#include "host.h"
+#include "net.h"
 
 /* covers: ops/ms_gelu ops/ms_bias_gelu ops/ms_fast_gelu ops/ms_quick_gelu
  * covers: ops/simplified_layer_normalization ops/ms_fused_matmul

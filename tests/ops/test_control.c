@@ -1,4 +1,4 @@
-#include "tests/ops/host.h"
+#include "host.h"
 
 /* covers: ops/if ops/loop ops/scan ops/sequence_map
  *

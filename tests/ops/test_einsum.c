@@ -1,5 +1,5 @@
-#include "tests/ops/host.h"
-#include "tests/ops/net.h"
+#include "host.h"
+#include "net.h"
 
 static void einsum(const char *equation, const char *a, const char *b,
                    const char *shape, const float *want)

@@ -1,4 +1,4 @@
-#include "tests/ops/host.h"
+#include "host.h"
 
 /* covers: ops/negative_log_likelihood_loss ops/softmax_cross_entropy_loss
  * covers: ops/det ops/non_max_suppression */

@@ -1,4 +1,4 @@
-#include "tests/ops/host.h"
+#include "host.h"
 
 /* covers: ops/sequence_construct ops/sequence_empty ops/sequence_insert
  * covers: ops/sequence_erase ops/sequence_at ops/sequence_length

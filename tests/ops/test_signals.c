@@ -1,4 +1,4 @@
-#include "tests/ops/host.h"
+#include "host.h"
 
 /* covers: ops/hann_window ops/hamming_window ops/blackman_window
  * covers: ops/mel_weight_matrix ops/dft ops/stft ops/tfidf_vectorizer */

@@ -1,4 +1,4 @@
-#include "tests/ops/host.h"
+#include "host.h"
 
 /* Products of integers: MatMul and Gemm. */
 
