@@ -93,15 +93,6 @@ static int get_inputs(struct scope *s, const struct node *n,
     return rc;
 }
 
-/* Whether all that it makes is known without running it. */
-static int is_known(const struct graph *g, const struct node *n)
-{
-    for (int i = 0; i < n->n_outputs; i++)
-        if (n->outputs[i] >= 0 && !value_constant(g, n->outputs[i]))
-            return 0;
-    return 1;
-}
-
 static int compute(struct scope *s, struct host_call *c,
                    struct prune_error *err)
 {
@@ -146,14 +137,6 @@ int interp_node(struct scope *s, int node, struct prune_error *err)
 
 /* --- whole graphs ------------------------------------------------------ */
 
-static int has_subgraph(const struct node *n)
-{
-    for (int i = 0; i < n->n_attrs; i++)
-        if (n->attrs[i].type == ATTR_GRAPH)
-            return 1;
-    return 0;
-}
-
 /* For each value the last node that reads it, or -1; graph outputs, and all
  * values when a subgraph may read them by name, are kept for ever. */
 static int *last_reads(const struct graph *g)
@@ -162,7 +145,7 @@ static int *last_reads(const struct graph *g)
     for (int i = 0; last && i < g->n_values; i++)
         last[i] = -1;
     for (int i = 0; last && i < g->n_nodes; i++) {
-        keep |= has_subgraph(&g->nodes[i]);
+        keep |= node_has_subgraph(&g->nodes[i]);
         for (int k = 0; k < g->nodes[i].n_inputs; k++)
             if (g->nodes[i].inputs[k] >= 0)
                 last[g->nodes[i].inputs[k]] = i;
@@ -235,7 +218,7 @@ int interp_graph(const struct graph *g, const struct scope *outer,
     rc = last ? set_inputs(&s, inputs, n_inputs, err)
               : err_memory(err, "values");
     for (int i = 0; !rc && i < g->n_nodes; i++) {
-        rc = is_known(g, &g->nodes[i]) ? 0 : interp_node(&s, i, err);
+        rc = node_is_known(g, &g->nodes[i]) ? 0 : interp_node(&s, i, err);
         drop_read(&s, &g->nodes[i], i, last);
     }
     if (!rc)

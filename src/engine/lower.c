@@ -212,21 +212,13 @@ static int shapes_known(const struct lowering *l, const struct node *n)
     return 1;
 }
 
-static int has_subgraph(const struct node *n)
-{
-    for (int i = 0; i < n->n_attrs; i++)
-        if (n->attrs[i].type == ATTR_GRAPH)
-            return 1;
-    return 0;
-}
-
 /* Whether the node can only be run when the data are there. */
 static int is_late(const struct lowering *l, const struct node *n)
 {
     for (int i = 0; i < n->n_inputs; i++)
         if (n->inputs[i] >= 0 && l->late[n->inputs[i]])
             return 1;
-    return !shapes_known(l, n) || has_subgraph(n);
+    return !shapes_known(l, n) || node_has_subgraph(n);
 }
 
 /* The value is made by the program and read after it. */

@@ -6,14 +6,6 @@
  * is made anew in every run: it would only take memory. */
 enum { LARGE = 1 << 24 };
 
-static int has_subgraph(const struct node *n)
-{
-    for (int i = 0; i < n->n_attrs; i++)
-        if (n->attrs[i].type == ATTR_GRAPH)
-            return 1;
-    return 0;
-}
-
 /* Bytes of the inputs; -1 when one of them is not constant. */
 static int64_t constant_inputs(const struct graph *g, const struct node *n)
 {
@@ -40,19 +32,11 @@ static int64_t output_size(const struct graph *g, const struct node *n)
     return size;
 }
 
-static int is_known(const struct graph *g, const struct node *n)
-{
-    for (int i = 0; i < n->n_outputs; i++)
-        if (n->outputs[i] >= 0 && !value_constant(g, n->outputs[i]))
-            return 0;
-    return 1;
-}
-
 static int can_fold(const struct graph *g, const struct node *n)
 {
     int64_t from = constant_inputs(g, n), to = output_size(g, n);
-    return from >= 0 && (to <= from || to <= LARGE) && !is_known(g, n) &&
-           !has_subgraph(n) && n->op && !(n->op->traits & OP_RANDOM) &&
+    return from >= 0 && (to <= from || to <= LARGE) && !node_is_known(g, n) &&
+           !node_has_subgraph(n) && n->op && !(n->op->traits & OP_RANDOM) &&
            (n->op->host || n->op->lower);
 }
 

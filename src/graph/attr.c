@@ -106,3 +106,19 @@ int node_set_ints(struct graph *g, int node, const char *name,
     a->n = n;
     return 0;
 }
+
+int node_has_subgraph(const struct node *n)
+{
+    for (int i = 0; i < n->n_attrs; i++)
+        if (n->attrs[i].type == ATTR_GRAPH)
+            return 1;
+    return 0;
+}
+
+int node_is_known(const struct graph *g, const struct node *n)
+{
+    for (int i = 0; i < n->n_outputs; i++)
+        if (n->outputs[i] >= 0 && !value_constant(g, n->outputs[i]))
+            return 0;
+    return 1;
+}

@@ -201,4 +201,10 @@ struct tensor *value_constant(const struct graph *g, int value);
  * Identity; NO_VALUE when there is none. */
 int value_constant_home(const struct graph *g, int value);
 
+/* Whether an attribute of the node is a graph. */
+int node_has_subgraph(const struct node *n);
+
+/* Whether all that the node makes is known without running it. */
+int node_is_known(const struct graph *g, const struct node *n);
+
 #endif

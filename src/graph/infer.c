@@ -181,21 +181,13 @@ static int is_small(const struct tensor *t)
            (dtype_is_float(t->dtype) ? KNOWN_FLOATS : KNOWN_INTEGERS);
 }
 
-static int has_subgraph(const struct node *n)
-{
-    for (int i = 0; i < n->n_attrs; i++)
-        if (n->attrs[i].type == ATTR_GRAPH)
-            return 1;
-    return 0;
-}
-
 /* Whether the node can be computed now from small constants, and is not
  * known yet. */
 static int can_fold(const struct graph *g, const struct node *n)
 {
     const struct value *out = node_out(g, n, 0);
     if (!n->op || !n->op->host || n->op->traits & OP_RANDOM || !n->n_inputs ||
-        !out || out->constant || out->known || has_subgraph(n))
+        !out || out->constant || out->known || node_has_subgraph(n))
         return 0;
     if (shape_known(&out->shape) && shape_numel(&out->shape) > KNOWN_INTEGERS)
         return 0;
