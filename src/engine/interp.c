@@ -93,10 +93,21 @@ static int get_inputs(struct scope *s, const struct node *n,
     return rc;
 }
 
+static int can_compute(const struct node *n, struct prune_error *err)
+{
+    if (n->op && (n->op->host || n->op->lower))
+        return 0;
+    return err_set(err, PRUNE_E_UNSUPPORTED,
+                   "operator %s (node '%s'): this operator %s", n->type,
+                   n->label, n->op ? "cannot be run" : "is not known");
+}
+
+/* A subgraph's nodes are looked at when their turn comes, not once more for
+ * each round of a loop. */
 static int compute(struct scope *s, struct host_call *c,
                    struct prune_error *err)
 {
-    int rc = interp_can_run(c->node, err);
+    int rc = can_compute(c->node, err);
     return rc ? rc : alone_or_host(c, s->fast, err);
 }
 
@@ -231,11 +242,7 @@ int interp_graph(const struct graph *g, const struct scope *outer,
 /* Subgraphs nest as deep as the reader lets them. */
 int interp_can_run(const struct node *n, struct prune_error *err)
 {
-    if (!n->op || (!n->op->host && !n->op->lower))
-        return err_set(err, PRUNE_E_UNSUPPORTED,
-                       "operator %s (node '%s'): this operator %s", n->type,
-                       n->label, n->op ? "cannot be run" : "is not known");
-    int rc = 0;
+    int rc = can_compute(n, err);
     for (int i = 0; !rc && i < n->n_attrs; i++) {
         const struct graph *g = n->attrs[i].graph;
         if (n->attrs[i].type == ATTR_GRAPH && !g)
