@@ -1,5 +1,7 @@
 #include "ops/mend.h"
 
+#include <string.h>
+
 /* Room for an input that the node did not have. */
 static int grow(struct graph *g, struct node *n, int n_inputs,
                 struct prune_error *err)
@@ -71,6 +73,64 @@ static void copy_sizes(const struct cut *c, const struct node *n,
     }
 }
 
+static int is_written(const struct graph *g, int value)
+{
+    return value >= 0 && value_constant_home(g, value) != NO_VALUE;
+}
+
+int ops_size_home(struct size_home *out, const struct graph *g, int node,
+                  int i, int64_t k)
+{
+    int list = i < g->nodes[node].n_inputs ? g->nodes[node].inputs[i]
+                                           : NO_VALUE;
+    int from = list < 0 ? -1 : g->values[list].producer;
+
+    *out = (struct size_home){node, i, k};
+    if (list < 0 || is_written(g, list))
+        return list >= 0;
+    if (from < 0 || strcmp(g->nodes[from].type, "Concat") ||
+        graph_n_uses(g, list) != 1)
+        return 0;
+    const struct node *join = &g->nodes[from];
+    for (int part = 0; part < join->n_inputs; part++) {
+        const struct value *v = node_in(g, join, part);
+        int64_t n = v && v->shape.rank == 1 ? v->shape.dims[0] : -1;
+        if (n < 0)
+            return 0;
+        *out = (struct size_home){from, part, k};
+        if (k < n)
+            return is_written(g, join->inputs[part]);
+        k -= n;
+    }
+    return 0;
+}
+
+/* One entry of a list that is joined of parts. */
+static int mend_part(struct cut *c, int node, int i, int64_t k, int64_t size,
+                     struct prune_error *err)
+{
+    struct size_home home;
+    struct ints part;
+
+    if (!ops_size_home(&home, c->g, node, i, k) ||
+        !ops_in_ints(c->g, &c->g->nodes[home.node], home.input, &part) ||
+        part.at[home.at] <= 0)
+        return 0;
+    part.at[home.at] = size;
+    return ops_mend_input(c, home.node, home.input, &part, err);
+}
+
+static int mend_parts(struct cut *c, int node, int i, int out, int rank,
+                      struct prune_error *err)
+{
+    int e = 0;
+
+    for (int k = 0; !e && k < rank; k++)
+        if (cut_touches(c, out, k))
+            e = mend_part(c, node, i, k, cut_extent(c, out, k), err);
+    return e;
+}
+
 int ops_mend_sizes(struct cut *c, int node, int i, int64_t copy,
                    struct prune_error *err)
 {
@@ -80,8 +140,11 @@ int ops_mend_sizes(struct cut *c, int node, int i, int64_t copy,
                    value_constant_home(c->g, n->inputs[i]) == NO_VALUE;
     struct ints sizes, was;
 
-    if (!touches_any(c, out) || !ops_in_ints(c->g, n, i, &sizes) ||
-        (computed && copy < 0))
+    if (!touches_any(c, out))
+        return 0;
+    if (computed && copy < 0)
+        return mend_parts(c, node, i, out, rank, err);
+    if (!ops_in_ints(c->g, n, i, &sizes))
         return 0;
     was = sizes;
     if (computed)

@@ -24,8 +24,19 @@ int64_t ops_kept(const struct cut *c, int value, int axis, int64_t from,
  * axes, and -1, stay as they are. A list that was computed is replaced by
  * one in which `copy` (Reshape 0, Expand 1) stands for axes that are the
  * input's own, as it would hold today's batch otherwise; without such a
- * number (-1) it is left to compute itself anew. */
+ * number (-1) the part of the list that names the size is changed where it
+ * is joined. */
 int ops_mend_sizes(struct cut *c, int node, int i, int64_t copy,
                    struct prune_error *err);
+
+/* Where entry k of the list of sizes that is the node's input i is written
+ * down: the list itself or, for one that a Concat joins for this node alone,
+ * the part that the entry is in. 0 when it is computed. */
+struct size_home {
+    int node, input; /* whose input holds the list or the part */
+    int64_t at;      /* the entry's place in it */
+};
+int ops_size_home(struct size_home *out, const struct graph *g, int node,
+                  int i, int64_t k);
 
 #endif

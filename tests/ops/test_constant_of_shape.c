@@ -46,6 +46,24 @@ Test(constant_of_shape, sizes_are_mended)
     graph_free(g);
 }
 
+/* As an exporter joins the batch, which is computed, with a layer's width. */
+Test(constant_of_shape, a_size_that_is_joined_is_mended_where_it_stands)
+{
+    int w, y, u;
+    struct graph *g = net_begin(13, 3, &w, &y);
+    int n = net_node(g, "Shape", 1, V(y));
+    n = net_node(g, "Gather", 1, V(n, net_ints(g, I(0))));
+    int width = net_ints(g, I(3, 2, 2));
+    n = net_node(g, "Concat", 1, V(n, width));
+    net_set_int(g, "axis", 0);
+    int z = net_node(g, "ConstantOfShape", 1, V(n));
+    net_end(g, net_node(g, "Add", 1, V(y, z)), 3, &u);
+    net_cut(g, w, 0, I(1));
+    net_is(g, z, SHAPE(1, 2, 2, 2));
+    net_knows(g, n, I(1, 2, 2, 2));
+    graph_free(g);
+}
+
 Test(constant_of_shape, computed_sizes_follow_by_themselves)
 {
     int w, y, u;
