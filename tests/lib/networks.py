@@ -41,7 +41,7 @@ TOLERANCE = 1e-4
 
 # Which architecture has hidden fully connected layers, and which layers that
 # can go; of those in neither list, `layer` may find some or not.
-HAS_NEURONS = ("mlp", "lenet300", "cnn", "vgg11", "model")
+HAS_NEURONS = ("vit", "mlp", "lenet300", "cnn", "vgg11", "model")
 HAS_LAYERS = ("mlp", "cnn", "vgg11", "model", "resnet", "resnet20",
               "resnet_bottleneck", "mobilenetv2", "mobilenetv3")
 

@@ -60,7 +60,7 @@ def constants(graph):
 
 def small_integers(graph, known, values):
     """Evaluates the integer arithmetic with which exporters compute the
-    shapes that Reshape takes."""
+    shapes that Reshape and Expand take."""
     found = {n: v for n, v in values.items() if v.dtype.kind == "i"}
     for node in graph.node:
         given = [found.get(i) for i in node.input]
@@ -79,6 +79,22 @@ def small_integers(graph, known, values):
         elif node.op_type in ("Squeeze", "Cast", "Identity"):
             result = given[0].reshape(()) if node.op_type == "Squeeze" \
                 else given[0]
+        elif node.op_type == "Slice":
+            axis = int(given[3][0]) if len(given) > 3 else 0
+            step = int(given[4][0]) if len(given) > 4 else 1
+            assert axis == 0 and step > 0
+            result = given[0][int(given[1][0]):int(given[2][0]):step]
+        elif node.op_type == "Reshape":
+            result = given[0].reshape(given[1])
+        elif node.op_type == "ConstantOfShape":
+            fill = attribute(node, "value", None)
+            if fill is None:
+                continue
+            result = np.full(given[0], numpy_helper.to_array(fill)[0])
+        elif node.op_type == "Equal":
+            result = given[0] == given[1]
+        elif node.op_type == "Where":
+            result = np.where(given[0] != 0, given[1], given[2])
         elif node.op_type == "Div":
             result = given[0] // given[1]
         elif node.op_type in ("Add", "Sub", "Mul"):
@@ -107,7 +123,8 @@ def shapes(model):
         known = inferred(fixed)
         values = constants(fixed.graph)
         numbers = small_integers(fixed.graph, known, values)
-        todo = [n for n in fixed.graph.node if n.op_type == "Reshape" and
+        todo = [n for n in fixed.graph.node
+                if n.op_type in ("Reshape", "Expand") and
                 n.input[1] not in values and n.input[1] in numbers]
         if not todo:
             return known
