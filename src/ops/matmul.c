@@ -79,17 +79,20 @@ static int infer(struct graph *g, struct node *n, struct prune_error *err)
 }
 
 /* Ties the leading axes of an input, right-aligned, to the output's; those
- * that are broadcast are left alone. */
+ * that are broadcast are left alone. A vector's side of the product leaves
+ * no axis in the output. */
 static int couple_leading(struct coupling *c, const struct graph *g,
                           const struct node *n, int i,
                           struct prune_error *err)
 {
     const struct shape *in = &node_in(g, n, i)->shape;
     const struct shape *out = &node_out(g, n, 0)->shape;
+    int vectors = (node_in(g, n, 0)->shape.rank == 1) +
+                  (node_in(g, n, 1)->shape.rank == 1);
     int e = 0;
 
     for (int k = 0; !e && k < in->rank - 2; k++) {
-        int to = out->rank - in->rank + k;
+        int to = out->rank + vectors - in->rank + k;
         if (in->dims[k] == out->dims[to])
             e = (i ? couple_same : ops_tie)(c, n->inputs[i], k,
                                             n->outputs[0], to, err);

@@ -72,6 +72,23 @@ Test(matmul, of_two_activations_ties_what_meets)
     graph_free(g);
 }
 
+/* The vector's side leaves no axis: channels of the stack still meet those
+ * of the output. */
+Test(matmul, a_stack_times_a_vector_ties_its_channels)
+{
+    int w, x;
+    struct graph *g = net_begin(13, 3, &w, &x);
+    int y = net_node(g, "MatMul", 1, V(x, net_count(g, SHAPE(2))));
+    int u = net_count(g, SHAPE(3, 1));
+    net_done(g, net_node(g, "Mul", 1, V(y, u)));
+    net_is(g, y, SHAPE(1, 3, 2));
+    struct coupling *c = net_couple(g);
+    cr_expect_eq(net_tied(c, w, 0, 1, u, 0, 1), 1);
+    cr_expect_eq(net_tied(c, w, 0, 1, u, 0, 2), 0);
+    coupling_free(c);
+    graph_free(g);
+}
+
 Test(matmul, what_cannot_be_is_refused)
 {
     struct graph *g = net_new(13);
